@@ -1,0 +1,44 @@
+package io.espalier.core;
+
+/**
+ * Where parallel work is done. A computation is cut into tasks whose number and content do not depend on how many
+ * threads there are; so its result does not either. Tasks of one call must not depend on each other.
+ */
+public interface Cores {
+    /** Does everything in the calling thread, in order. */
+    Cores SERIAL = new Cores() {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public void run(int tasks, Task task) {
+            for (int i = 0; i < tasks; i++) {
+                task.run(i, 0);
+            }
+        }
+    };
+
+    /** How many threads there are. */
+    int count();
+
+    /**
+     * Runs tasks 0 to tasks-1 and returns when all are done; everything they wrote is then visible to the caller. An
+     * exception in a task surfaces here after all have stopped.
+     */
+    void run(int tasks, Task task);
+
+    /** A piece of work. */
+    @FunctionalInterface
+    interface Task {
+        /**
+         * Does piece {@code index}.
+         *
+         * @param index which piece
+         * @param thread the number of the thread that does it, from 0 to {@link Cores#count} - 1: scratch space may be
+         *     chosen by it, results must not depend on it
+         */
+        void run(int index, int thread);
+    }
+}

@@ -1,0 +1,87 @@
+package io.espalier.core;
+
+/**
+ * A time-major block of experience: row {@code t * environments + i} is what environment {@code i} lived through at step
+ * {@code t}. Its arrays are allocated once and filled again and again, in place, each column by whoever steps that
+ * environment.
+ */
+public final class Rollout {
+    /** T: steps of each environment. */
+    public final int steps;
+    /** N: environments. */
+    public final int environments;
+    /** Floats per observation. */
+    public final int observationSize;
+    /** Floats per action. */
+    public final int actionSize;
+    /** Flags per action mask, 0 if the environment masks nothing. */
+    public final int maskSize;
+
+    /** [T, N, observation]: what was acted on. */
+    public final float[] observations;
+    /** [T, N, action]: what was done. */
+    public final float[] actions;
+    /** [T, N, mask]: what was allowed; empty if everything always is. */
+    public final boolean[] masks;
+    /** [T, N]: log-probability of the action under the policy that chose it. */
+    public final float[] logProbabilities;
+    /** [T, N]: that policy's estimate of the state's value, 0 if it makes none. */
+    public final float[] values;
+    /** [T, N]: rewards. */
+    public final double[] rewards;
+    /** [T, N]: the task ended here. */
+    public final boolean[] terminated;
+    /** [T, N]: the episode was cut off here. */
+    public final boolean[] truncated;
+    /** [T, N]: void, because the environment failed: must not be learned from. */
+    public final boolean[] discarded;
+    /** [T, N, observation]: what the action reached, before any new episode began. */
+    public final float[] reached;
+    /** [N, mask]: what is allowed after the last step. */
+    public final boolean[] finalMasks;
+
+    /** Which weights acted: the version of the policy. */
+    public long weightsVersion;
+
+    /** Environment steps taken in the run before this block. */
+    public long environmentStepsBefore;
+
+    /**
+     * Allocates a block.
+     *
+     * @throws IllegalArgumentException if steps or environments is below 1, or the block would not fit an array
+     */
+    public Rollout(int steps, int environments, Space observationSpace, Space actionSpace, boolean masked) {
+        if (steps < 1 || environments < 1) {
+            throw new IllegalArgumentException(
+                    "steps (" + steps + ") and environments (" + environments + ") must be at least 1.");
+        }
+        this.steps = steps;
+        this.environments = environments;
+        this.observationSize = observationSpace.size();
+        this.actionSize = actionSpace.size();
+        this.maskSize = masked ? actionSpace.choices() : 0;
+        int rows = Math.multiplyExact(steps, environments);
+        observations = new float[Math.multiplyExact(rows, observationSize)];
+        actions = new float[Math.multiplyExact(rows, actionSize)];
+        masks = new boolean[Math.multiplyExact(rows, maskSize)];
+        logProbabilities = new float[rows];
+        values = new float[rows];
+        rewards = new double[rows];
+        terminated = new boolean[rows];
+        truncated = new boolean[rows];
+        discarded = new boolean[rows];
+        reached = new float[observations.length];
+        finalMasks = new boolean[environments * maskSize];
+    }
+
+    /** T times N. */
+    public int rows() {
+        return steps * environments;
+    }
+
+    /** Whether row {@code row} is the last of its episode. */
+    public boolean last(int row) {
+        return terminated[row] || truncated[row];
+    }
+}
