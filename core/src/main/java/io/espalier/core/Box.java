@@ -101,7 +101,7 @@ public final class Box implements Space {
         boolean inside = true;
         for (int i = 0; i < low.length; i++) {
             float value = row[at + i];
-            inside &= value >= low[i] && value <= high[i] && value - value == 0;
+            inside &= value >= low[i] && value <= high[i] && Float.isFinite(value);
         }
         return inside;
     }

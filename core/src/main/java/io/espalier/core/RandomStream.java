@@ -54,7 +54,7 @@ public final class RandomStream implements RandomGenerator {
         if (bound < 1) {
             throw new IllegalArgumentException("bound (" + bound + ") must be at least 1.");
         }
-        return (int) ((nextLong() >>> 32) * bound >>> 32);
+        return (int) (((nextLong() >>> 32) * bound) >>> 32);
     }
 
     /** A uniform number in [low, high). */

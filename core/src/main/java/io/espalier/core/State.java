@@ -71,8 +71,8 @@ public final class State {
     public float[] floats(String name, int length) {
         float[] array = floats(name);
         if (array.length != length) {
-            throw new IllegalArgumentException("\"" + prefix + name + "\" has " + array.length + " values, not " + length
-                    + ". Maybe it was saved with other settings.");
+            throw new IllegalArgumentException("\"" + prefix + name + "\" has " + array.length + " values, not "
+                    + length + ". Maybe it was saved with other settings.");
         }
         return array;
     }
@@ -141,7 +141,7 @@ public final class State {
         } else if (array instanceof byte[] a) {
             return Arrays.copyOf(a, a.length);
         }
-        throw new IllegalArgumentException("\"" + name + "\" is a " + array.getClass().getSimpleName()
-                + ", not an array of float, double, int, long or byte.");
+        throw new IllegalArgumentException("\"" + name + "\" is a "
+                + array.getClass().getSimpleName() + ", not an array of float, double, int, long or byte.");
     }
 }
