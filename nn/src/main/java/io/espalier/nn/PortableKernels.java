@@ -1,0 +1,426 @@
+package io.espalier.nn;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels in plain loops: the definition of every result, and what runs where there is no Vector API. */
+final class PortableKernels extends Kernels {
+    private static final int LANES = 16;
+    private static final int BLOCK = 1024;
+
+    @Override
+    String name() {
+        return "portable";
+    }
+
+    @Override
+    void gemm(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        for (int i = 0; i < m; i++) {
+            int row = cAt + i * cRow;
+            start(bias, biasAt, c, row, n);
+            for (int p = 0; p < k; p++) {
+                axpy(a[aAt + i * aRow + p * aCol], b, bAt + p * bRow, c, row, n);
+            }
+        }
+    }
+
+    private static void start(float @Nullable [] bias, int biasAt, float[] c, int row, int n) {
+        if (bias == null) {
+            Arrays.fill(c, row, row + n, 0f);
+        } else {
+            System.arraycopy(bias, biasAt, c, row, n);
+        }
+    }
+
+    @Override
+    void transpose(int rows, int cols, float[] from, int fromAt, float[] to, int toAt) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < cols; j++) {
+                to[toAt + j * rows + i] = from[fromAt + i * cols + j];
+            }
+        }
+    }
+
+    @Override
+    void columnSums(int rows, int cols, float[] from, int at, float[] to, int toAt) {
+        Arrays.fill(to, toAt, toAt + cols, 0f);
+        for (int i = 0; i < rows; i++) {
+            add(from, at + i * cols, to, toAt, cols);
+        }
+    }
+
+    @Override
+    int nonZeros(int rows, int cols, float[] a, int aAt, int aRow, int[] starts, int[] columns, int limit) {
+        int count = 0;
+        for (int i = 0; i < rows; i++) {
+            starts[i] = count;
+            for (int p = 0; p < cols; p++) {
+                columns[count] = p;
+                count += a[aAt + i * aRow + p] != 0 ? 1 : 0;
+            }
+            if (count > limit) {
+                return -1;
+            }
+        }
+        starts[rows] = count;
+        return count;
+    }
+
+    @Override
+    void sparseGemm(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int[] starts,
+            int[] columns,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        for (int i = 0; i < m; i++) {
+            int row = cAt + i * cRow;
+            start(bias, biasAt, c, row, n);
+            for (int e = starts[i]; e < starts[i + 1]; e++) {
+                int p = columns[e];
+                axpy(a[aAt + i * aRow + p], b, bAt + p * bRow, c, row, n);
+            }
+            settleZeros(n, k, a, aAt + i * aRow, 1, b, bAt, bRow, bias, biasAt, c, row);
+        }
+    }
+
+    @Override
+    void sparseGradient(
+            int rows,
+            int n,
+            int cols,
+            float[] a,
+            int aAt,
+            int aRow,
+            int[] starts,
+            int[] columns,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] c,
+            int cAt) {
+        Arrays.fill(c, cAt, cAt + cols * n, 0f);
+        for (int i = 0; i < rows; i++) {
+            for (int e = starts[i]; e < starts[i + 1]; e++) {
+                int p = columns[e];
+                axpy(a[aAt + i * aRow + p], b, bAt + i * bRow, c, cAt + p * n, n);
+            }
+        }
+        for (int p = 0; p < cols; p++) {
+            settleZeros(n, rows, a, aAt + p, aRow, b, bAt, bRow, null, 0, c, cAt + p * n);
+        }
+    }
+
+    /**
+     * Gives zeros of a row of C the sign that the dense product has. A skipped term is +0 or -0 and changes only a sum
+     * that is -0, possibly to +0. So only an end result of -0 can differ; it is computed again in full.
+     *
+     * @param aAt where the row of A starts whose element p is at {@code aAt + p * aCol}
+     * @param row where the row of C starts
+     */
+    static void settleZeros(
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int row) {
+        for (int j = 0; j < n; j++) {
+            if (Float.floatToRawIntBits(c[row + j]) == Integer.MIN_VALUE) {
+                float sum = bias == null ? 0 : bias[biasAt + j];
+                for (int p = 0; p < k; p++) {
+                    sum = Math.fma(a[aAt + p * aCol], b[bAt + p * bRow + j], sum);
+                }
+                c[row + j] = sum;
+            }
+        }
+    }
+
+    @Override
+    void exp(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.exp(x[at + i]);
+        }
+    }
+
+    @Override
+    void log(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.log(x[at + i]);
+        }
+    }
+
+    @Override
+    void sin(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.sin(x[at + i]);
+        }
+    }
+
+    @Override
+    void cos(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.cos(x[at + i]);
+        }
+    }
+
+    @Override
+    void erf(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.erf(x[at + i]);
+        }
+    }
+
+    @Override
+    void tanh(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.tanh(x[at + i]);
+        }
+    }
+
+    @Override
+    void tanhBackward(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = y[yAt + i];
+            dx[dxAt + i] = dy[dyAt + i] * Math.fma(-v, v, 1f);
+        }
+    }
+
+    @Override
+    void relu(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[at + i];
+            y[yAt + i] = v <= 0 ? 0 : v;
+        }
+    }
+
+    @Override
+    void reluBackward(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxAt + i] = y[yAt + i] <= 0 ? 0 : dy[dyAt + i];
+        }
+    }
+
+    @Override
+    void sigmoid(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.sigmoid(x[at + i]);
+        }
+    }
+
+    @Override
+    void sigmoidBackward(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = y[yAt + i];
+            dx[dxAt + i] = dy[dyAt + i] * Math.fma(-v, v, v);
+        }
+    }
+
+    @Override
+    void gelu(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.gelu(x[at + i]);
+        }
+    }
+
+    @Override
+    void geluBackward(float[] x, int at, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxAt + i] = dy[dyAt + i] * FloatMath.geluDerivative(x[at + i]);
+        }
+    }
+
+    @Override
+    void softplus(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.softplus(x[at + i]);
+        }
+    }
+
+    @Override
+    void softplusBackward(float[] x, int at, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxAt + i] = dy[dyAt + i] * FloatMath.sigmoid(x[at + i]);
+        }
+    }
+
+    @Override
+    void add(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] += x[at + i];
+        }
+    }
+
+    @Override
+    void axpy(float alpha, float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = Math.fma(alpha, x[at + i], y[yAt + i]);
+        }
+    }
+
+    @Override
+    void scale(float alpha, float[] x, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            x[at + i] *= alpha;
+        }
+    }
+
+    @Override
+    double squaredNorm(float[] x, int from, int to) {
+        double sum = 0;
+        for (int at = from; at < to; at += BLOCK) {
+            sum += blockNorm(x, at, Math.min(BLOCK, to - at));
+        }
+        return sum;
+    }
+
+    /** The sum of squares of a block of n elements from {@code at}, by sixteen lanes. */
+    static double blockNorm(float[] x, int at, int n) {
+        // Half of the tree is done with two sums at once, which spares an array of lanes.
+        double s0 = lanePair(x, at, n, 0) + lanePair(x, at, n, 4);
+        double s1 = lanePair(x, at, n, 1) + lanePair(x, at, n, 5);
+        double s2 = lanePair(x, at, n, 2) + lanePair(x, at, n, 6);
+        double s3 = lanePair(x, at, n, 3) + lanePair(x, at, n, 7);
+        return (s0 + s2) + (s1 + s3);
+    }
+
+    private static double lanePair(float[] x, int at, int n, int lane) {
+        double low = 0;
+        double high = 0;
+        int i = lane;
+        for (; i + LANES / 2 < n; i += LANES) {
+            low += (double) x[at + i] * x[at + i];
+            high += (double) x[at + i + LANES / 2] * x[at + i + LANES / 2];
+        }
+        if (i < n) {
+            low += (double) x[at + i] * x[at + i];
+        }
+        return low + high;
+    }
+
+    @Override
+    boolean anyNonFinite(float[] x, int from, int to) {
+        float zero = 0;
+        for (int i = from; i < to; i++) {
+            zero = Math.fma(x[i], 0f, zero);
+        }
+        return zero != 0;
+    }
+
+    @Override
+    void sgd(
+            float[] parameters,
+            float[] gradients,
+            float @Nullable [] velocity,
+            int from,
+            int to,
+            float scale,
+            float weightDecay,
+            float momentum,
+            boolean nesterov,
+            float learningRate) {
+        for (int i = from; i < to; i++) {
+            float parameter = parameters[i];
+            float g = Math.fma(weightDecay, parameter, scale * gradients[i]);
+            if (velocity != null) {
+                float v = Math.fma(momentum, velocity[i], g);
+                velocity[i] = v;
+                g = nesterov ? Math.fma(momentum, v, g) : v;
+            }
+            parameters[i] = Math.fma(-learningRate, g, parameter);
+        }
+    }
+
+    @Override
+    void rmsProp(
+            float[] parameters,
+            float[] gradients,
+            float[] squares,
+            float @Nullable [] mean,
+            float @Nullable [] velocity,
+            int from,
+            int to,
+            float scale,
+            float rho,
+            float rate,
+            float epsilon,
+            float momentum,
+            float learningRate) {
+        for (int i = from; i < to; i++) {
+            float g = scale * gradients[i];
+            float s = Math.fma(rate * g, g, rho * squares[i]);
+            squares[i] = s;
+            if (mean != null) {
+                float m = Math.fma(rate, g - mean[i], mean[i]);
+                mean[i] = m;
+                s = Math.fma(-m, m, s);
+                s = s < 0 ? 0 : s;
+            }
+            float u = g / ((float) Math.sqrt(s) + epsilon);
+            if (velocity != null) {
+                u = Math.fma(momentum, velocity[i], u);
+                velocity[i] = u;
+            }
+            parameters[i] = Math.fma(-learningRate, u, parameters[i]);
+        }
+    }
+
+    @Override
+    void adam(
+            float[] parameters,
+            float[] gradients,
+            float[] m,
+            float[] v,
+            int from,
+            int to,
+            float scale,
+            float rate1,
+            float beta2,
+            float rate2,
+            float epsilon,
+            float rootCorrection,
+            float stepSize,
+            float keep) {
+        for (int i = from; i < to; i++) {
+            float g = scale * gradients[i];
+            float first = Math.fma(rate1, g - m[i], m[i]);
+            float second = Math.fma(rate2 * g, g, beta2 * v[i]);
+            m[i] = first;
+            v[i] = second;
+            float root = Math.fma((float) Math.sqrt(second), rootCorrection, epsilon);
+            parameters[i] = Math.fma(-stepSize, first / root, keep * parameters[i]);
+        }
+    }
+}
