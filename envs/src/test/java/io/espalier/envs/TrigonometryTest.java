@@ -1,0 +1,48 @@
+package io.espalier.envs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.espalier.core.RandomStream;
+import org.junit.jupiter.api.Test;
+
+class TrigonometryTest {
+    private final RandomStream random = new RandomStream(7);
+
+    @Test
+    void agreesWithStrictMathToTheLastPlaceNearZero() {
+        for (int i = 0; i < 200_000; i++) {
+            double angle = random.uniform(-Math.PI / 4, Math.PI / 4);
+            within(1, Trigonometry.sin(angle), StrictMath.sin(angle));
+            within(1, Trigonometry.cos(angle), StrictMath.cos(angle));
+        }
+    }
+
+    @Test
+    void agreesWithStrictMathForManyTurns() {
+        for (int i = 0; i < 200_000; i++) {
+            double angle = random.uniform(-1000, 1000);
+            assertThat(Math.abs(Trigonometry.sin(angle) - StrictMath.sin(angle)))
+                    .isLessThan(2.3e-16);
+            assertThat(Math.abs(Trigonometry.cos(angle) - StrictMath.cos(angle)))
+                    .isLessThan(2.3e-16);
+        }
+    }
+
+    @Test
+    void knowsTheExactCases() {
+        assertThat(Trigonometry.sin(0.0)).isEqualTo(0.0);
+        assertThat(Trigonometry.cos(0.0)).isEqualTo(1.0);
+        // The double nearest to π lies 1.2246e-16 below π, so its sine is that.
+        assertThat(Trigonometry.sin(Math.PI)).isEqualTo(1.2246467991473532e-16);
+        assertThat(Trigonometry.cos(Math.PI)).isEqualTo(-1.0);
+        assertThat(Trigonometry.cos(Math.PI / 2)).isEqualTo(6.123233995736766e-17);
+        assertThat(Trigonometry.sin(-Math.PI / 2)).isEqualTo(-1.0);
+        assertThat(Trigonometry.sin(Double.NaN)).isNaN();
+        assertThat(Trigonometry.cos(Double.POSITIVE_INFINITY)).isNaN();
+        assertThat(Trigonometry.sin(1e9)).isEqualTo(StrictMath.sin(1e9));
+    }
+
+    private static void within(int units, double value, double expected) {
+        assertThat(Math.abs(value - expected)).isLessThanOrEqualTo(units * Math.ulp(expected));
+    }
+}
