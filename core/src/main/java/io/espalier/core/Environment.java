@@ -1,5 +1,8 @@
 package io.espalier.core;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One task for one agent.
  *
@@ -53,10 +56,10 @@ public interface Environment extends AutoCloseable {
 
     /**
      * Writes which actions are allowed now: one flag per choice, {@code actionSpace().choices()} of them. At least one
-     * choice per discrete component must be allowed.
+     * choice per discrete component must be allowed, unless the task has ended. Like {@link #observe} it changes nothing.
      */
     default void actionMask(boolean[] into, int at) {
-        java.util.Arrays.fill(into, at, at + actionSpace().choices(), true);
+        Arrays.fill(into, at, at + actionSpace().choices(), true);
     }
 
     /** Whether {@link #success} means something here. */
@@ -71,6 +74,15 @@ public interface Environment extends AutoCloseable {
 
     /** After the last step of an episode: hands over further figures of the episode by name, such as "fuel". */
     default void episodeMetrics(MetricSink sink) {}
+
+    /**
+     * How to keep and restore the state of this environment directly; null, the usual case, if only seed and actions
+     * tell: then an episode is resumed by playing it again. An environment that implements {@link Stateful} says so
+     * here by itself; one that wraps another passes the question on.
+     */
+    default @Nullable Stateful memory() {
+        return this instanceof Stateful self ? self : null;
+    }
 
     /** A picture of the current state in text, for people; empty if there is none. */
     default String render() {

@@ -1,5 +1,7 @@
 package io.espalier.core;
 
+import java.util.Arrays;
+
 /**
  * A time-major block of experience: row {@code t * environments + i} is what environment {@code i} lived through at step
  * {@code t}. Its arrays are allocated once and filled again and again, in place, each column by whoever steps that
@@ -37,6 +39,10 @@ public final class Rollout {
     public final boolean[] discarded;
     /** [T, N, observation]: what the action reached, before any new episode began. */
     public final float[] reached;
+    /**
+     * [T, N, mask]: what would have been allowed in what was reached; everything until somebody writes it.
+     */
+    public final boolean[] reachedMasks;
     /** [N, mask]: what is allowed after the last step. */
     public final boolean[] finalMasks;
 
@@ -72,6 +78,8 @@ public final class Rollout {
         truncated = new boolean[rows];
         discarded = new boolean[rows];
         reached = new float[observations.length];
+        reachedMasks = new boolean[masks.length];
+        Arrays.fill(reachedMasks, true);
         finalMasks = new boolean[environments * maskSize];
     }
 

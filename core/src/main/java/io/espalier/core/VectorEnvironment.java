@@ -41,6 +41,14 @@ public interface VectorEnvironment extends Stateful, AutoCloseable {
     /** [N, choices]: which actions are allowed now; empty if the environment masks none. */
     boolean[] actionMasks();
 
+    /**
+     * [N, choices]: which actions would have been allowed in what was {@link #reached}, all of them where the task has
+     * ended; empty if the environment masks none. An implementation that masks must override this.
+     */
+    default boolean[] reachedMasks() {
+        return actionMasks();
+    }
+
     /** [N]: the reward of the last action. */
     double[] rewards();
 
@@ -71,5 +79,14 @@ public interface VectorEnvironment extends Stateful, AutoCloseable {
          * @param success whether the task was accomplished; false where the environment does not say
          */
         void ended(int copy, double episodeReturn, int length, boolean success);
+
+        /**
+         * A figure that the environment itself has put to the episode; told just before {@link #ended}.
+         *
+         * @param copy the global number of the copy
+         * @param name what the figure is
+         * @param value the figure
+         */
+        default void metric(int copy, String name, double value) {}
     }
 }
