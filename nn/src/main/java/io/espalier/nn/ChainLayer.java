@@ -1,0 +1,60 @@
+package io.espalier.nn;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One layer after the other. The backward pass ends at the first layer that has parameters, unless more is wanted. */
+final class ChainLayer extends Layer {
+    private final Layer[] layers;
+    private final int firstTrainable;
+
+    ChainLayer(Wiring wiring, int[] shape, List<Layer> layers) {
+        super(wiring, shape, layers.get(layers.size() - 1));
+        this.layers = layers.toArray(Layer[]::new);
+        int first = 0;
+        while (first < this.layers.length && !this.layers[first].trainable()) {
+            first++;
+        }
+        firstTrainable = first;
+    }
+
+    @Override
+    void forward(float[] in, int at, int rows) {
+        layers[0].forward(in, at, rows);
+        for (int i = 1; i < layers.length; i++) {
+            layers[i].forward(layers[i - 1].output, 0, rows);
+        }
+    }
+
+    @Override
+    void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
+        int stop = inGradient == null ? firstTrainable : 0;
+        for (int i = layers.length - 1; i > 0 && i >= stop; i--) {
+            layers[i].backward(layers[i - 1].output, 0, rows, i > stop ? layers[i - 1].outputGradient : null);
+        }
+        if (stop == 0) {
+            layers[0].backward(in, at, rows, inGradient);
+        }
+    }
+
+    @Override
+    boolean trainable() {
+        return firstTrainable < layers.length;
+    }
+
+    @Override
+    boolean readsInput() {
+        for (Layer layer : layers) {
+            if (!layer.readsInput()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    @Nullable
+    HeadsLayer heads() {
+        return layers[layers.length - 1].heads();
+    }
+}

@@ -1,0 +1,104 @@
+package io.espalier.nn;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * y = activation(x·W + b). With dz = dy · activation': dW = xᵀ·dz, db = Σ rows of dz, dx = dz·Wᵀ. As the first layer it
+ * looks whether most of the input is 0 (grids of planes, one-hot vectors) and then leaves the zeros out, which changes
+ * no bit.
+ */
+final class DenseLayer extends Layer {
+    /** Inputs shorter than this are not worth looking for zeros. */
+    private static final int SPARSE_FROM = 32;
+
+    /** A quarter of the inputs or fewer must be other than 0. */
+    private static final int SPARSE_PART = 4;
+
+    private final int weight;
+    private final int bias;
+    private final Family.Transposed transposed;
+    private final int[] starts;
+    private final int[] columns;
+    private @Nullable FusedActivation activation;
+    private boolean sparse;
+
+    DenseLayer(Wiring wiring, String name, NetworkSpec.Dense spec, int[] shape, boolean first) {
+        super(wiring, vector(spec, shape), spec.units());
+        Initializer init = spec.init();
+        int in = inputSize;
+        int out = outputSize;
+        weight = wiring.reserve(
+                name + "weight", (random, into, at, size) -> init.fill(random, into, at, in, out, out), in, out);
+        bias = spec.bias()
+                ? wiring.reserve(
+                        name + "bias", (random, into, at, size) -> init.fillBias(random, into, at, out, in), out)
+                : -1;
+        transposed = wiring.family.matrix(weight, in, out);
+        boolean maybeSparse = first && in >= SPARSE_FROM;
+        starts = new int[maybeSparse ? wiring.capacity + 1 : 0];
+        columns = new int[maybeSparse ? wiring.capacity * in / SPARSE_PART + in : 0];
+    }
+
+    private static int[] vector(NetworkSpec.Dense spec, int[] shape) {
+        if (shape.length != 1) {
+            throw wrongShape("dense(" + spec.units() + ")", "a vector", shape, "put flatten in front of it");
+        }
+        return shape;
+    }
+
+    @Override
+    boolean fuse(NetworkSpec.Activation.Kind kind) {
+        if (activation != null || !FusedActivation.possible(kind)) {
+            return false;
+        }
+        activation = new FusedActivation(kernels, kind);
+        return true;
+    }
+
+    @Override
+    void forward(float[] in, int at, int rows) {
+        float[] p = wiring.parameters;
+        int n = outputSize;
+        int k = inputSize;
+        float[] b = bias < 0 ? null : p;
+        sparse =
+                starts.length > 0 && kernels.nonZeros(rows, k, in, at, k, starts, columns, rows * k / SPARSE_PART) >= 0;
+        if (sparse) {
+            kernels.sparseGemm(
+                    rows, n, k, in, at, k, starts, columns, p, weight, n, b, Math.max(bias, 0), output, 0, n);
+        } else {
+            kernels.gemm(rows, n, k, in, at, k, 1, p, weight, n, b, Math.max(bias, 0), output, 0, n);
+        }
+        if (activation != null) {
+            activation.forward(output, rows * n);
+        }
+    }
+
+    @Override
+    void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
+        float[] g = wiring.gradients;
+        float[] dz = outputGradient;
+        int n = outputSize;
+        int k = inputSize;
+        if (activation != null) {
+            activation.backward(output, dz, rows * n);
+        }
+        if (sparse) {
+            kernels.sparseGradient(rows, n, k, in, at, k, starts, columns, dz, 0, n, g, weight);
+        } else {
+            kernels.gemm(k, n, rows, in, at, 1, k, dz, 0, n, null, 0, g, weight, n);
+        }
+        if (bias >= 0) {
+            kernels.columnSums(rows, n, dz, 0, g, bias);
+        }
+        if (inGradient != null) {
+            float[] wt = wiring.family.transposed(transposed, kernels);
+            kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
+        }
+    }
+
+    @Override
+    boolean trainable() {
+        return true;
+    }
+}

@@ -1,0 +1,88 @@
+package io.espalier.nn;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer with its own activations. {@link #forward} reads rows of the input and fills {@link #output};
+ * {@link #backward} reads {@link #outputGradient} (and may destroy it), overwrites this layer's gradients and, where
+ * asked, the gradient of the input.
+ */
+abstract class Layer {
+    final Wiring wiring;
+    final Kernels kernels;
+    final int inputSize;
+    final int outputSize;
+    final float[] output;
+    final float[] outputGradient;
+
+    private int[] outputShape;
+
+    Layer(Wiring wiring, int[] inputShape, int... outputShape) {
+        this.wiring = wiring;
+        this.kernels = wiring.kernels;
+        this.inputSize = size(inputShape);
+        this.outputSize = size(outputShape);
+        this.outputShape = outputShape;
+        this.output = wiring.rows(outputSize);
+        this.outputGradient = wiring.rows(outputSize);
+    }
+
+    /** A layer whose output is that of another. */
+    Layer(Wiring wiring, int[] inputShape, Layer last) {
+        this.wiring = wiring;
+        this.kernels = wiring.kernels;
+        this.inputSize = size(inputShape);
+        this.outputSize = last.outputSize;
+        this.outputShape = last.outputShape;
+        this.output = last.output;
+        this.outputGradient = last.outputGradient;
+    }
+
+    /** Reads {@code in[at .. at + rows * inputSize - 1]}, which must stay unchanged until {@link #backward}. */
+    abstract void forward(float[] in, int at, int rows);
+
+    /**
+     * After {@link #forward} with the same arguments.
+     *
+     * @param inGradient overwritten from index 0 on by the gradient of the input; null if nobody wants it
+     */
+    abstract void backward(float[] in, int at, int rows, float @Nullable [] inGradient);
+
+    /** Whether there are parameters in it. */
+    abstract boolean trainable();
+
+    /** Whether its output depends on its input. */
+    boolean readsInput() {
+        return true;
+    }
+
+    /** The heads in which it ends, if it does. */
+    @Nullable
+    HeadsLayer heads() {
+        return null;
+    }
+
+    /** Takes over the activation that follows, and says so; or leaves it to a layer of its own. */
+    boolean fuse(NetworkSpec.Activation.Kind activation) {
+        return false;
+    }
+
+    final int[] outputShape() {
+        return outputShape;
+    }
+
+    /** The same elements in another shape. */
+    final void reshape(int... shape) {
+        outputShape = shape;
+    }
+
+    static int size(int[] shape) {
+        return Wiring.product("shape", shape);
+    }
+
+    static IllegalArgumentException wrongShape(String layer, String wanted, int[] shape, String remedy) {
+        return new IllegalArgumentException(
+                layer + " wants " + wanted + ", got " + Arrays.toString(shape) + ". Maybe " + remedy + ".");
+    }
+}

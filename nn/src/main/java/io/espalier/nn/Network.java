@@ -1,0 +1,280 @@
+package io.espalier.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A {@link NetworkSpec} with live parameters. All memory is allocated at construction; {@link #forward} and
+ * {@link #backward()} allocate nothing. One thread uses a network at a time; for more threads there are
+ * {@linkplain #replica replicas}, which share the parameters and have activations and gradients of their own.
+ *
+ * <p>A row's outputs are the same bits whatever other rows are in the batch and wherever it stands. Parameters are
+ * matrices [inputs, outputs], row-major, one tensor after the other in the order of {@link #tensors()}.
+ */
+public final class Network {
+    private static final String ONLY = "output";
+
+    private final NetworkSpec spec;
+    private final int[] inputShape;
+    private final int inputSize;
+    private final Wiring wiring;
+    private final Layer root;
+    private final String[] headNames;
+    private final Layer[] heads;
+    private final List<Tensor> tensors;
+    private float[] inputGradients = new float[0];
+    private float[] input = new float[0];
+    private int inputAt;
+    private int rows;
+
+    /**
+     * One array of parameters.
+     *
+     * @param name its way through the layers, as "0.weight" or "policy.2.bias"
+     * @param shape dense: [inputs, units]; convolution: [channels, kernel, kernel, filters]; embedding: [count, width]
+     * @param offset where it begins in {@link Network#parameters()}
+     * @param size how many elements
+     */
+    @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by value
+    public record Tensor(String name, int[] shape, int offset, int size) {
+        /** Copies the shape. */
+        public Tensor {
+            shape = shape.clone();
+        }
+
+        @Override
+        public int[] shape() {
+            return shape.clone();
+        }
+
+        @Override
+        public boolean equals(@org.jspecify.annotations.Nullable Object other) {
+            return other instanceof Tensor that
+                    && name.equals(that.name)
+                    && Arrays.equals(shape, that.shape)
+                    && offset == that.offset
+                    && size == that.size;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + Arrays.hashCode(shape) + offset;
+        }
+
+        @Override
+        public String toString() {
+            return name + " " + Arrays.toString(shape);
+        }
+    }
+
+    /**
+     * A network whose parameters are 0 until {@link #initialize} or until they are copied in.
+     *
+     * @param inputShape shape of one row of the input, as [4] or [channels, height, width]
+     * @param capacity the most rows of one {@link #forward}
+     * @throws IllegalArgumentException if a layer does not fit what it gets, or capacity is below 1
+     */
+    public Network(NetworkSpec spec, int[] inputShape, int capacity) {
+        this(spec, inputShape, capacity, new Family(), Kernels.INSTANCE);
+    }
+
+    /** With chosen kernels. */
+    Network(NetworkSpec spec, int[] inputShape, int capacity, Kernels kernels) {
+        this(spec, inputShape, capacity, new Family(), kernels);
+    }
+
+    private Network(NetworkSpec spec, int[] inputShape, int capacity, Family family, Kernels kernels) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity (" + capacity + ") must be at least 1 row.");
+        }
+        if (inputShape.length == 0 || Arrays.stream(inputShape).anyMatch(extent -> extent < 1)) {
+            throw new IllegalArgumentException("input shape " + Arrays.toString(inputShape)
+                    + " must have at least one extent, and each at least 1. Maybe [1] for a single number.");
+        }
+        this.spec = spec;
+        this.inputShape = inputShape.clone();
+        this.inputSize = Layer.size(inputShape);
+        this.wiring = new Wiring(kernels, family, capacity);
+        this.root = Layers.of(wiring, "", spec, this.inputShape, true);
+        this.tensors = wiring.tensors();
+        wiring.seal();
+        List<String> names = new ArrayList<>();
+        List<Layer> leaves = new ArrayList<>();
+        HeadsLayer split = root.heads();
+        if (split == null) {
+            names.add(ONLY);
+            leaves.add(root);
+        } else {
+            split.collect(names, leaves);
+        }
+        this.headNames = names.toArray(String[]::new);
+        this.heads = leaves.toArray(Layer[]::new);
+    }
+
+    /** Gives every tensor its first values, in the order of {@link #tensors()}, from one generator. */
+    public void initialize(RandomGenerator random) {
+        wiring.initialize(random);
+        parametersChanged();
+    }
+
+    /** A network for another thread or another number of rows, on the same parameters. */
+    public Network replica(int rowCapacity) {
+        return new Network(spec, inputShape, rowCapacity, wiring.family, wiring.kernels);
+    }
+
+    /** What it was made from. */
+    public NetworkSpec spec() {
+        return spec;
+    }
+
+    /** Shape of one row of the input. */
+    public int[] inputShape() {
+        return inputShape.clone();
+    }
+
+    /** Elements of one row of the input. */
+    public int inputSize() {
+        return inputSize;
+    }
+
+    /** The most rows of one {@link #forward}. */
+    public int capacity() {
+        return wiring.capacity;
+    }
+
+    /** How many outputs; at least one. */
+    public int heads() {
+        return heads.length;
+    }
+
+    /** The name of an output; the only one of a spec without heads is called "output". */
+    public String headName(int head) {
+        return headNames[head];
+    }
+
+    /** Elements of one row of an output. */
+    public int headSize(int head) {
+        return heads[head].outputSize;
+    }
+
+    /** Whether there is an output of that name. */
+    public boolean hasHead(String name) {
+        return Arrays.asList(headNames).contains(name);
+    }
+
+    /**
+     * The number of the output of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public int head(String name) {
+        int head = Arrays.asList(headNames).indexOf(name);
+        if (head < 0) {
+            throw new IllegalArgumentException(
+                    "the network has no head \"" + name + "\". Maybe one of: " + String.join(", ", headNames) + ".");
+        }
+        return head;
+    }
+
+    /** The parts of {@link #parameters()}, in order and without gaps. */
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /** How many parameters. */
+    public int parameterCount() {
+        return wiring.parameters.length;
+    }
+
+    /** The live parameters; whoever writes them calls {@link #parametersChanged} before the next forward or backward. */
+    public float[] parameters() {
+        return wiring.parameters;
+    }
+
+    /**
+     * Says that the parameters were written. It is enough to say it to one of the replicas, while none of them is in
+     * {@link #forward} or {@link #backward()}.
+     */
+    public void parametersChanged() {
+        wiring.family.parametersChanged();
+    }
+
+    /**
+     * Does at once what would otherwise be done by the first backward pass after {@link #parametersChanged} while other
+     * replicas wait for it. Never needed for correct results.
+     */
+    public void refresh() {
+        wiring.family.refresh(wiring.kernels);
+    }
+
+    /**
+     * Computes the outputs of some rows.
+     *
+     * @param from input [rows, inputSize]; it must stay unchanged until {@link #backward()}
+     * @param at where the first row begins
+     * @throws IllegalArgumentException if rows is not from 1 to {@link #capacity()} or the input is too short
+     */
+    public void forward(float[] from, int at, int rowCount) {
+        if (rowCount < 1 || rowCount > wiring.capacity) {
+            throw new IllegalArgumentException("rows (" + rowCount + ") must be from 1 to the network's capacity ("
+                    + wiring.capacity + "). Maybe make a replica with a larger one.");
+        }
+        if (at < 0 || from.length - (long) at < (long) rowCount * inputSize) {
+            throw new IllegalArgumentException(rowCount + " rows of " + inputSize + " inputs from index " + at
+                    + " do not fit an array of " + from.length + ".");
+        }
+        input = from;
+        inputAt = at;
+        rows = rowCount;
+        root.forward(from, at, rowCount);
+    }
+
+    /** The outputs [capacity, headSize] of a head; {@link #forward} fills the first rows. */
+    public float[] output(int head) {
+        return heads[head].output;
+    }
+
+    /**
+     * Where the caller puts the loss's gradient with respect to a head's outputs [capacity, headSize], for every head,
+     * before each {@link #backward()}, which uses it as scratch space.
+     */
+    public float[] outputGradient(int head) {
+        return heads[head].outputGradient;
+    }
+
+    /**
+     * Overwrites {@link #gradients()} for the rows of the last {@link #forward}; sums over rows in row order. It may be
+     * called again, with new output gradients.
+     */
+    public void backward() {
+        backward(false);
+    }
+
+    /**
+     * As {@link #backward()}.
+     *
+     * @param wantInputGradients whether to fill {@link #inputGradients()} too
+     * @throws IllegalStateException if there was no forward pass yet
+     */
+    public void backward(boolean wantInputGradients) {
+        if (rows == 0) {
+            throw new IllegalStateException("backward needs a forward pass before it.");
+        }
+        root.backward(input, inputAt, rows, wantInputGradients ? inputGradients() : null);
+    }
+
+    /** The gradients of the loss with respect to {@link #parameters()}, in the same order. */
+    public float[] gradients() {
+        return wiring.gradients;
+    }
+
+    /** The gradients of the loss with respect to the inputs [capacity, inputSize], after {@code backward(true)}. */
+    public float[] inputGradients() {
+        if (inputGradients.length == 0) {
+            inputGradients = wiring.rows(inputSize);
+        }
+        return inputGradients;
+    }
+}

@@ -1,0 +1,90 @@
+package io.espalier.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What the layers of one network have in common: kernels, capacity, parameters, gradients; and the counting of them. */
+final class Wiring {
+    final Kernels kernels;
+    final Family family;
+    final int capacity;
+
+    /** Live parameters of the family and gradients of this network; empty until {@link #seal}. */
+    float[] parameters = new float[0];
+
+    float[] gradients = new float[0];
+
+    private final List<Network.Tensor> tensors = new ArrayList<>();
+    private final List<Filling> fillings = new ArrayList<>();
+    private int count;
+
+    /** Fills the first values of one tensor. */
+    interface Filling {
+        void fill(RandomGenerator random, float[] parameters, int at, int size);
+    }
+
+    Wiring(Kernels kernels, Family family, int capacity) {
+        this.kernels = kernels;
+        this.family = family;
+        this.capacity = capacity;
+    }
+
+    /**
+     * Reserves the next parameters.
+     *
+     * @return their offset
+     */
+    int reserve(String name, Filling filling, int... shape) {
+        int offset = count;
+        int size = product(name, shape);
+        count = sum(count, size);
+        tensors.add(new Network.Tensor(name, shape, offset, size));
+        fillings.add(filling);
+        return offset;
+    }
+
+    /** An array with {@code size} elements for each row. */
+    float[] rows(int size) {
+        return new float[product("capacity x layer", capacity, size)];
+    }
+
+    List<Network.Tensor> tensors() {
+        return List.copyOf(tensors);
+    }
+
+    void seal() {
+        if (family.parameters().length == 0) {
+            family.allocate(count);
+        }
+        parameters = family.parameters();
+        gradients = new float[count];
+    }
+
+    void initialize(RandomGenerator random) {
+        for (int i = 0; i < fillings.size(); i++) {
+            Network.Tensor tensor = tensors.get(i);
+            fillings.get(i).fill(random, parameters, tensor.offset(), tensor.size());
+        }
+    }
+
+    /** The number of elements of a shape; refuses more than an array holds. */
+    static int product(String name, int... shape) {
+        long product = 1;
+        for (int extent : shape) {
+            product *= extent;
+            if (product > Integer.MAX_VALUE - 64) {
+                throw new IllegalArgumentException(name + " " + java.util.Arrays.toString(shape)
+                        + " has more elements than an array holds. Maybe use fewer units or a smaller capacity.");
+            }
+        }
+        return (int) product;
+    }
+
+    private static int sum(int a, int b) {
+        if (a + (long) b > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException("the network has more parameters than an array holds.");
+        }
+        return a + b;
+    }
+}

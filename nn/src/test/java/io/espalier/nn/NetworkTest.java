@@ -1,0 +1,89 @@
+package io.espalier.nn;
+
+import static io.espalier.nn.NetworkSpec.dense;
+import static io.espalier.nn.NetworkSpec.head;
+import static io.espalier.nn.NetworkSpec.heads;
+import static io.espalier.nn.NetworkSpec.sequential;
+import static io.espalier.nn.NetworkSpec.tanh;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NetworkTest {
+    private static final NetworkSpec TWO_HEADS =
+            sequential(dense(2), tanh(), heads(head("policy", dense(2)), head("value", dense(1))));
+
+    @Test
+    void aDenseLayerIsAMatrixProductPlusBias() {
+        Network network = new Network(dense(2), new int[] {3}, 2);
+        // W = [[1, 2], [3, 4], [5, 6]], b = [10, 20]
+        System.arraycopy(new float[] {1, 2, 3, 4, 5, 6, 10, 20}, 0, network.parameters(), 0, 8);
+        network.parametersChanged();
+        float[] input = {99, 1, 0, -1, 2, 1, 0};
+        network.forward(input, 1, 2);
+        assertThat(network.output(0)).containsExactly(6, 16, 15, 28);
+
+        System.arraycopy(new float[] {1, 2, 3, 4}, 0, network.outputGradient(0), 0, 4);
+        network.backward(true);
+        // dW = xᵀ·dy with x = [[1, 0, -1], [2, 1, 0]], dy = [[1, 2], [3, 4]]; db = [4, 6]; dx = dy·Wᵀ
+        assertThat(network.gradients()).containsExactly(7, 10, 3, 4, -1, -2, 4, 6);
+        assertThat(network.inputGradients()).containsExactly(5, 11, 17, 11, 25, 39);
+    }
+
+    @Test
+    void headsShareTheTrunkAndAddTheirGradients() {
+        Network network = new Network(TWO_HEADS, new int[] {1}, 1);
+        assertThat(network.tensors().stream().map(Network.Tensor::toString))
+                .containsExactly(
+                        "0.weight [1, 2]",
+                        "0.bias [2]",
+                        "2.policy.weight [2, 2]",
+                        "2.policy.bias [2]",
+                        "2.value.weight [2, 1]",
+                        "2.value.bias [1]");
+        assertThat(network.heads()).isEqualTo(2);
+        assertThat(network.head("value")).isEqualTo(1);
+        assertThat(network.headSize(0)).isEqualTo(2);
+        assertThat(network.hasHead("q")).isFalse();
+        float[] p = {1, -1, 0, 0, 1, 2, 3, 4, 0, 0, 5, 6, 0};
+        System.arraycopy(p, 0, network.parameters(), 0, 13);
+        network.parametersChanged();
+        network.forward(new float[] {0.5f}, 0, 1);
+        float h = (float) StrictMath.tanh(0.5);
+        assertThat(network.output(0)[0]).isCloseTo(h - 3 * h, within(1e-6f));
+        assertThat(network.output(1)[0]).isCloseTo(5 * h - 6 * h, within(1e-6f));
+        network.outputGradient(0)[0] = 1;
+        network.outputGradient(0)[1] = 0;
+        network.outputGradient(1)[0] = 10;
+        network.backward(true);
+        // dh = [1·1 + 10·5, 1·3 + 10·6], dz = dh·(1 − h²), dx = dz₀ − dz₁
+        float slope = 1 - h * h;
+        assertThat(network.inputGradients()[0]).isCloseTo(51 * slope - 63 * slope, within(1e-5f));
+    }
+
+    @Test
+    void replicasShareParametersButNotResults() {
+        Network network = new Network(TWO_HEADS, new int[] {1}, 1);
+        Network replica = network.replica(5);
+        assertThat(replica.parameters()).isSameAs(network.parameters());
+        assertThat(replica.gradients()).isNotSameAs(network.gradients());
+        assertThat(replica.capacity()).isEqualTo(5);
+    }
+
+    @Test
+    void namesTheLayerThatDoesNotFit() {
+        assertThatThrownBy(() -> new Network(dense(64), new int[] {3, 10, 10}, 1))
+                .hasMessage("dense(64) wants a vector, got [3, 10, 10]. Maybe put flatten in front of it.");
+        assertThatThrownBy(() -> new Network(TWO_HEADS, new int[] {1}, 1).head("q"))
+                .hasMessage("the network has no head \"q\". Maybe one of: policy, value.");
+        Network network = new Network(TWO_HEADS, new int[] {1}, 3);
+        assertThatThrownBy(() -> network.forward(new float[9], 0, 4))
+                .hasMessageContaining("rows (4) must be from 1 to");
+        assertThatThrownBy(() -> network.forward(new float[3], 1, 3)).hasMessageContaining("do not fit an array of 3");
+        assertThatThrownBy(() -> network.backward()).isInstanceOf(IllegalStateException.class);
+        assertThat(List.of(network.inputShape()[0], network.inputSize())).containsExactly(1, 1);
+    }
+}
