@@ -87,7 +87,7 @@ final class LearningCurve {
                     Locale.ROOT,
                     "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#2a9d5c\">solved at %s</text>%n",
                     WIDTH - RIGHT,
-                    y - 5,
+                    y + 15,
                     number(target)));
         }
         int every = Math.max(1, episodes.size() / MOST_DOTS);

@@ -1,0 +1,143 @@
+package io.espalier.cli;
+
+import io.espalier.core.Environment;
+import io.espalier.core.EnvironmentProvider;
+import io.espalier.core.EnvironmentSpec;
+import io.espalier.policy.AlgorithmProvider;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked for by name: the environments and algorithms on the class path and in the user's own jars. */
+final class Catalog {
+    private final ClassLoader loader;
+    private final List<EnvironmentSpec> environments = new ArrayList<>();
+    private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
+
+    private Catalog(ClassLoader loader) {
+        this.loader = loader;
+        for (EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class, loader)) {
+            environments.addAll(provider.environments());
+        }
+        for (AlgorithmProvider<?> provider : ServiceLoader.load(AlgorithmProvider.class, loader)) {
+            algorithms.add(provider);
+        }
+    }
+
+    /**
+     * Looks around.
+     *
+     * @param classPath jars and folders of the user's, separated as on a class path; null for none
+     * @throws BadInput if one of them does not exist
+     */
+    static Catalog of(@Nullable String classPath) {
+        ClassLoader own = Catalog.class.getClassLoader();
+        if (classPath == null || classPath.isBlank()) {
+            return new Catalog(own);
+        }
+        List<URL> urls = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator, -1)) {
+            Path path = Path.of(entry);
+            if (!Files.exists(path)) {
+                throw new BadInput("--classpath names " + path + ", which does not exist. Maybe build it first; you are in "
+                        + Path.of("").toAbsolutePath() + ".");
+            }
+            try {
+                urls.add(path.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new BadInput("--classpath names " + path + ", which cannot be read as a location.", e);
+            }
+        }
+        return new Catalog(new URLClassLoader("user", urls.toArray(new URL[0]), own));
+    }
+
+    /** All environments with a name. */
+    List<EnvironmentSpec> environments() {
+        return environments;
+    }
+
+    /** All algorithms. */
+    List<AlgorithmProvider<?>> algorithms() {
+        return algorithms;
+    }
+
+    /**
+     * The environment of that name, or of that class.
+     *
+     * @throws BadInput if there is none
+     */
+    EnvironmentSpec environment(String asked) {
+        for (EnvironmentSpec spec : environments) {
+            if (spec.answersTo(asked)) {
+                return spec;
+            }
+        }
+        if (asked.contains(".")) {
+            return byClass(asked);
+        }
+        List<String> names = new ArrayList<>();
+        for (EnvironmentSpec spec : environments) {
+            names.add(spec.name());
+            names.addAll(spec.aliases());
+        }
+        throw new BadInput("There is no environment \"" + asked + "\". "
+                + Nearest.to(asked, names)
+                        .map(name -> "Maybe you mean " + name + ".")
+                        .orElse("Maybe look at: espalier list environments."));
+    }
+
+    private EnvironmentSpec byClass(String className) {
+        Class<? extends Environment> type;
+        try {
+            Class<?> found = Class.forName(className, true, loader);
+            if (!Environment.class.isAssignableFrom(found)) {
+                throw new BadInput(
+                        className + " is not an environment: it must implement " + Environment.class.getName() + ".");
+            }
+            type = found.asSubclass(Environment.class);
+            make(type).close();
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new BadInput(
+                    "There is no class " + className + " on the class path (" + e + "). Maybe name its jar with --classpath.", e);
+        }
+        return new EnvironmentSpec(className, List.of(), "your own", () -> make(type), Double.NaN);
+    }
+
+    private static Environment make(Class<? extends Environment> type) {
+        try {
+            return type.getDeclaredConstructor().newInstance();
+        } catch (InvocationTargetException e) {
+            throw new BadInput("The constructor of " + type.getName() + " failed: " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new BadInput(
+                    type.getName() + " cannot be made (" + e + "). Maybe make the class and a constructor without parameters public.",
+                    e);
+        }
+    }
+
+    /**
+     * The algorithm of that name.
+     *
+     * @throws BadInput if there is none
+     */
+    AlgorithmProvider<?> algorithm(String asked) {
+        for (AlgorithmProvider<?> provider : algorithms) {
+            if (provider.name().equalsIgnoreCase(asked)) {
+                return provider;
+            }
+        }
+        List<String> names = algorithms.stream().<String>map(AlgorithmProvider::name).toList();
+        throw new BadInput("There is no algorithm \"" + asked + "\". "
+                + Nearest.to(asked, names)
+                        .map(name -> "Maybe you mean " + name + ".")
+                        .orElse("Maybe one of: " + String.join(", ", names) + "."));
+    }
+}
