@@ -89,7 +89,7 @@ final class Catalog {
             names.addAll(spec.aliases());
         }
         throw new BadInput("There is no environment \"" + asked + "\". "
-                + Nearest.to(asked, names)
+                + NearestName.of(asked, names)
                         .map(name -> "Maybe you mean " + name + ".")
                         .orElse("Maybe look at: espalier list environments."));
     }
@@ -136,7 +136,7 @@ final class Catalog {
         }
         List<String> names = algorithms.stream().<String>map(AlgorithmProvider::name).toList();
         throw new BadInput("There is no algorithm \"" + asked + "\". "
-                + Nearest.to(asked, names)
+                + NearestName.of(asked, names)
                         .map(name -> "Maybe you mean " + name + ".")
                         .orElse("Maybe one of: " + String.join(", ", names) + "."));
     }
