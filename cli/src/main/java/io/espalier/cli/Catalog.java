@@ -47,8 +47,9 @@ final class Catalog {
         for (String entry : classPath.split(File.pathSeparator, -1)) {
             Path path = Path.of(entry);
             if (!Files.exists(path)) {
-                throw new BadInput("--classpath names " + path + ", which does not exist. Maybe build it first; you are in "
-                        + Path.of("").toAbsolutePath() + ".");
+                throw new BadInput(
+                        "--classpath names " + path + ", which does not exist. Maybe build it first; you are in "
+                                + Path.of("").toAbsolutePath() + ".");
             }
             try {
                 urls.add(path.toUri().toURL());
@@ -106,7 +107,9 @@ final class Catalog {
             make(type).close();
         } catch (ClassNotFoundException | LinkageError e) {
             throw new BadInput(
-                    "There is no class " + className + " on the class path (" + e + "). Maybe name its jar with --classpath.", e);
+                    "There is no class " + className + " on the class path (" + e
+                            + "). Maybe name its jar with --classpath.",
+                    e);
         }
         return new EnvironmentSpec(className, List.of(), "your own", () -> make(type), Double.NaN);
     }
@@ -118,7 +121,8 @@ final class Catalog {
             throw new BadInput("The constructor of " + type.getName() + " failed: " + e.getCause(), e);
         } catch (ReflectiveOperationException e) {
             throw new BadInput(
-                    type.getName() + " cannot be made (" + e + "). Maybe make the class and a constructor without parameters public.",
+                    type.getName() + " cannot be made (" + e
+                            + "). Maybe make the class and a constructor without parameters public.",
                     e);
         }
     }
@@ -134,7 +138,8 @@ final class Catalog {
                 return provider;
             }
         }
-        List<String> names = algorithms.stream().<String>map(AlgorithmProvider::name).toList();
+        List<String> names =
+                algorithms.stream().<String>map(AlgorithmProvider::name).toList();
         throw new BadInput("There is no algorithm \"" + asked + "\". "
                 + NearestName.of(asked, names)
                         .map(name -> "Maybe you mean " + name + ".")

@@ -55,7 +55,10 @@ final class LearningCurve {
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
                         + " font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"#444\">%n",
-                WIDTH, HEIGHT, WIDTH, HEIGHT));
+                WIDTH,
+                HEIGHT,
+                WIDTH,
+                HEIGHT));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
         svg.append(String.format(
                 Locale.ROOT,
@@ -100,7 +103,8 @@ final class LearningCurve {
                     x(episode[0], lastStep),
                     y(episode[1], low, high)));
         }
-        svg.append("</g>\n<polyline fill=\"none\" stroke=\"#1d4f91\" stroke-width=\"2\" stroke-linejoin=\"round\" points=\"");
+        svg.append(
+                "</g>\n<polyline fill=\"none\" stroke=\"#1d4f91\" stroke-width=\"2\" stroke-linejoin=\"round\" points=\"");
         double sum = 0;
         for (int i = 0; i < episodes.size(); i++) {
             sum += episodes.get(i)[1] - (i >= window ? episodes.get(i - window)[1] : 0);
@@ -170,12 +174,7 @@ final class LearningCurve {
 
     private static String text(double x, double y, String anchor, String words) {
         return String.format(
-                Locale.ROOT,
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n",
-                x,
-                y,
-                anchor,
-                escape(words));
+                Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, escape(words));
     }
 
     private static String escape(String words) {

@@ -24,26 +24,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The law of the house, as far as a machine can read it. */
 class HouseRulesTest {
-    private static final JavaClasses HOUSE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.espalier");
+    private static final JavaClasses HOUSE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.espalier");
 
     /** What each module may know, besides itself and the JDK. */
     private static final Map<String, String[]> MAY_KNOW = Map.of(
-            "core", new String[] {},
-            "nn", new String[] {},
-            "policy", new String[] {"io.espalier.core..", "io.espalier.nn.."},
-            "envs", new String[] {"io.espalier.core.."},
-            "algorithms", new String[] {"io.espalier.core..", "io.espalier.nn..", "io.espalier.policy.."},
+            "core",
+            new String[] {},
+            "nn",
+            new String[] {},
+            "policy",
+            new String[] {"io.espalier.core..", "io.espalier.nn.."},
+            "envs",
+            new String[] {"io.espalier.core.."},
+            "algorithms",
+            new String[] {"io.espalier.core..", "io.espalier.nn..", "io.espalier.policy.."},
             "runtime",
-                    new String[] {
-                        "io.espalier.core..", "io.espalier.nn..", "io.espalier.policy..", "tools.jackson..",
-                        "com.fasterxml.jackson.annotation..", "org.slf4j..", "sun.misc.."
-                    },
+            new String[] {
+                "io.espalier.core..",
+                "io.espalier.nn..",
+                "io.espalier.policy..",
+                "tools.jackson..",
+                "com.fasterxml.jackson.annotation..",
+                "org.slf4j..",
+                "sun.misc.."
+            },
             "testkit",
-                    new String[] {
-                        "io.espalier.core..", "io.espalier.nn..", "io.espalier.policy..", "org.junit..",
-                        "org.assertj..", "org.opentest4j.."
-                    });
+            new String[] {
+                "io.espalier.core..",
+                "io.espalier.nn..",
+                "io.espalier.policy..",
+                "org.junit..",
+                "org.assertj..",
+                "org.opentest4j.."
+            });
 
     /** Fewer classes than this in a module would mean that the scan, and with it every rule here, saw nothing. */
     private static final Map<String, Integer> AT_LEAST = Map.of(
@@ -75,8 +90,10 @@ class HouseRulesTest {
                 .should()
                 .onlyDependOnClassesThat(DescribedPredicate.or(
                         JavaClass.Predicates.resideInAnyPackage(allowed),
-                        DescribedPredicate.describe("primitives", type -> type.isPrimitive()
-                                || type.getBaseComponentType().isPrimitive())))
+                        DescribedPredicate.describe(
+                                "primitives",
+                                type -> type.isPrimitive()
+                                        || type.getBaseComponentType().isPrimitive())))
                 .check(HOUSE);
     }
 
@@ -95,8 +112,8 @@ class HouseRulesTest {
                 .orShould()
                 .accessField(System.class, "err")
                 .orShould()
-                .callMethodWhere(target(nameMatching("printStackTrace")).and(target(owner(
-                        JavaClass.Predicates.assignableTo(Throwable.class)))))
+                .callMethodWhere(target(nameMatching("printStackTrace"))
+                        .and(target(owner(JavaClass.Predicates.assignableTo(Throwable.class)))))
                 .check(HOUSE);
     }
 
@@ -157,13 +174,16 @@ class HouseRulesTest {
         noClasses()
                 .should()
                 .callConstructorWhere(target(owner(DescribedPredicate.describe(
-                        "a bare exception",
-                        type -> Set.of("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Error",
-                                        "java.lang.Throwable")
-                                .contains(type.getName())
-                                ))).and(DescribedPredicate.describe(
-                        "thrown rather than extended",
-                        call -> !call.getOriginOwner().isAssignableTo(Throwable.class))))
+                                "a bare exception",
+                                type -> Set.of(
+                                                "java.lang.RuntimeException",
+                                                "java.lang.Exception",
+                                                "java.lang.Error",
+                                                "java.lang.Throwable")
+                                        .contains(type.getName()))))
+                        .and(DescribedPredicate.describe(
+                                "thrown rather than extended",
+                                call -> !call.getOriginOwner().isAssignableTo(Throwable.class))))
                 .check(HOUSE);
     }
 
@@ -193,6 +213,9 @@ class HouseRulesTest {
         noClasses().should().haveSimpleNameEndingWith("Utils").check(HOUSE);
         noClasses().should().haveSimpleNameStartingWith("Base").check(HOUSE);
         noClasses().should().haveSimpleName("Agent").check(HOUSE);
-        noClasses().should().resideInAnyPackage("..util..", "..common..", "..helper..", "..manager..", "..impl..").check(HOUSE);
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..helper..", "..manager..", "..impl..")
+                .check(HOUSE);
     }
 }

@@ -22,8 +22,10 @@ public final class Provenance {
         facts.put("git", git());
         facts.put("started", Instant.now().toString());
         facts.put("jdk", System.getProperty("java.vm.vendor") + " " + Runtime.version());
-        facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
+        facts.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         facts.put("cpu", cpu());
         facts.put("cores", Runtime.getRuntime().availableProcessors());
         facts.put("heapMegabytes", Runtime.getRuntime().maxMemory() >> 20);
@@ -49,7 +51,9 @@ public final class Provenance {
      */
     static String git() {
         URL location = Provenance.class.getResource("Provenance.class");
-        String path = location == null ? "" : location.getPath().replaceFirst("^file:", "").replaceFirst("!.*", "");
+        String path = location == null
+                ? ""
+                : location.getPath().replaceFirst("^file:", "").replaceFirst("!.*", "");
         for (Path at = Path.of(path.isEmpty() ? "." : path).toAbsolutePath(); at != null; at = at.getParent()) {
             Path git = at.resolve(".git");
             if (Files.exists(git)) {
@@ -64,9 +68,12 @@ public final class Provenance {
             Path git = dotGit;
             Path common = dotGit;
             if (Files.isRegularFile(dotGit)) {
-                git = dotGit.resolveSibling(Files.readString(dotGit).replaceFirst("^gitdir: ", "").strip());
+                git = dotGit.resolveSibling(
+                        Files.readString(dotGit).replaceFirst("^gitdir: ", "").strip());
                 Path pointer = git.resolve("commondir");
-                common = Files.exists(pointer) ? git.resolve(Files.readString(pointer).strip()) : git;
+                common = Files.exists(pointer)
+                        ? git.resolve(Files.readString(pointer).strip())
+                        : git;
             }
             String head = Files.readString(git.resolve("HEAD")).strip();
             if (!head.startsWith("ref: ")) {

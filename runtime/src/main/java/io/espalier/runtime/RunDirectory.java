@@ -48,8 +48,9 @@ public final class RunDirectory {
             Files.createDirectories(path);
             try (var entries = Files.list(path)) {
                 if (entries.findAny().isPresent()) {
-                    throw new IllegalArgumentException("The directory " + path + " is not empty. Maybe it is another run:"
-                            + " choose another name, or go on with: espalier resume " + path);
+                    throw new IllegalArgumentException(
+                            "The directory " + path + " is not empty. Maybe it is another run:"
+                                    + " choose another name, or go on with: espalier resume " + path);
                 }
             }
         } catch (FileAlreadyExistsException e) {
@@ -136,7 +137,8 @@ public final class RunDirectory {
 
     /** What was asked for. */
     public Map<String, Object> readConfig() {
-        return SettingsBinder.parse(read("config.yaml"), path.resolve("config.yaml").toString());
+        return SettingsBinder.parse(
+                read("config.yaml"), path.resolve("config.yaml").toString());
     }
 
     /** Writes where the run comes from. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -54,8 +55,10 @@ public final class SettingsBinder {
         try {
             tree = text.isBlank() ? Map.of() : YAML.readValue(text, Object.class);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(source + ": line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    source + ": line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
+                    e);
         }
         if (!(tree instanceof Map<?, ?> map)) {
             throw new IllegalArgumentException(
@@ -93,7 +96,8 @@ public final class SettingsBinder {
     public static <S extends Record> S bind(S defaults, Map<String, ?> values) {
         RecordComponent[] components = defaults.getClass().getRecordComponents();
         List<String> wrong = new ArrayList<>();
-        List<String> known = Arrays.stream(components).map(RecordComponent::getName).toList();
+        List<String> known =
+                Arrays.stream(components).map(RecordComponent::getName).toList();
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
                 wrong.add("\"" + key + "\" is not a setting. " + NearestName.advice(key, known));
@@ -106,10 +110,10 @@ public final class SettingsBinder {
             if (values.containsKey(component.getName())) {
                 Object value = values.get(component.getName());
                 try {
-                    arguments[i] = YAML.convertValue(value, component.getType());
+                    arguments[i] = YAML.convertValue(asWritten(value, component.getType()), component.getType());
                 } catch (JacksonException | IllegalArgumentException e) {
-                    wrong.add(component.getName() + " (" + value + ") must be "
-                            + typeName(component.getType()) + ": " + reason(e));
+                    wrong.add(component.getName() + " (" + value + ") must be " + typeName(component.getType()) + ": "
+                            + reason(e));
                 }
             }
         }
@@ -153,6 +157,12 @@ public final class SettingsBinder {
         return YAML.writeValueAsString(values);
     }
 
+    /** A type of our own, such as a schedule, reads itself from text; a bare number in a file is text to it. */
+    private static @Nullable Object asWritten(@Nullable Object value, Class<?> type) {
+        boolean ours = !type.isPrimitive() && type.getName().startsWith("io.espalier.");
+        return ours && value instanceof Number ? value.toString() : value;
+    }
+
     private static Object read(RecordComponent component, Record settings) {
         try {
             component.getAccessor().setAccessible(true);
@@ -183,7 +193,9 @@ public final class SettingsBinder {
     private static String typeName(Class<?> type) {
         if (type.isEnum()) {
             return "one of "
-                    + Arrays.stream(type.getEnumConstants()).map(String::valueOf).collect(Collectors.joining(", "));
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(", "));
         }
         return switch (type.getSimpleName()) {
             case "int", "long" -> "a whole number";

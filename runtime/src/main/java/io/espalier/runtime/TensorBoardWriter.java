@@ -35,12 +35,17 @@ final class TensorBoardWriter implements Closeable {
         long part = 0;
         Path file;
         do {
-            file = directory.resolve(String.format("events.out.tfevents.%010d.%d.espalier", (long) wallSeconds, part++));
+            file = directory.resolve(
+                    String.format("events.out.tfevents.%010d.%d.espalier", (long) wallSeconds, part++));
         } while (Files.exists(file));
         out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 14);
         byte[] version = "brain.Event:2".getBytes(StandardCharsets.UTF_8);
         ByteBuffer event = buffer(11 + version.length);
-        event.put((byte) 0x09).putDouble(wallSeconds).put((byte) 0x1A).put((byte) version.length).put(version);
+        event.put((byte) 0x09)
+                .putDouble(wallSeconds)
+                .put((byte) 0x1A)
+                .put((byte) version.length)
+                .put(version);
         frame(event);
     }
 

@@ -76,8 +76,9 @@ class RunFilesTest {
             while (in.available() > 0) {
                 byte[] header = in.readNBytes(8);
                 assertThat(Integer.reverseBytes(in.readInt())).isEqualTo(masked(header));
-                byte[] body = in.readNBytes((int)
-                        java.nio.ByteBuffer.wrap(header).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong());
+                byte[] body = in.readNBytes((int) java.nio.ByteBuffer.wrap(header)
+                        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                        .getLong());
                 assertThat(Integer.reverseBytes(in.readInt())).isEqualTo(masked(body));
                 events.add(Event.parseFrom(body));
             }

@@ -20,7 +20,8 @@ class SeedStatisticsTest {
 
     @Test
     void withFewerThanFourSeedsItIsTheMean() {
-        assertThat(SeedStatistics.of(new double[] {1, 2, 6}, 0).interquartileMean()).isEqualTo(3);
+        assertThat(SeedStatistics.of(new double[] {1, 2, 6}, 0).interquartileMean())
+                .isEqualTo(3);
     }
 
     @Test

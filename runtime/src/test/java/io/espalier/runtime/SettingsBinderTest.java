@@ -46,8 +46,8 @@ class SettingsBinderTest {
         Painting fromFile = SettingsBinder.bind(
                 DEFAULTS, SettingsBinder.parse("coats: 3\ncolour: green\nshade: 0.25\n", "paint.yaml"));
         assertThat(fromFile).isEqualTo(new Painting(3, 1.5, false, Colour.GREEN, new Shade(0.25), "none"));
-        Painting fromWords =
-                SettingsBinder.bind(fromFile, SettingsBinder.parseWords(List.of("litres=2e-1", "rain=true", "note=a=b")));
+        Painting fromWords = SettingsBinder.bind(
+                fromFile, SettingsBinder.parseWords(List.of("litres=2e-1", "rain=true", "note=a=b")));
         assertThat(fromWords).isEqualTo(new Painting(3, 0.2, true, Colour.GREEN, new Shade(0.25), "a=b"));
     }
 
@@ -80,9 +80,11 @@ class SettingsBinderTest {
 
     @Test
     void aFileThatIsNoMappingOrTwiceNamesAKeyIsRefusedWithItsPlace() {
-        assertThatThrownBy(() -> SettingsBinder.parse("- 1\n- 2\n", "list.yaml")).hasMessageContaining("list.yaml must be");
+        assertThatThrownBy(() -> SettingsBinder.parse("- 1\n- 2\n", "list.yaml"))
+                .hasMessageContaining("list.yaml must be");
         assertThatThrownBy(() -> SettingsBinder.parse("a: [1\n", "torn.yaml")).hasMessageContaining("torn.yaml: line");
-        assertThatThrownBy(() -> SettingsBinder.parse("a: 1\na: 2\n", "twice.yaml")).hasMessageContaining("twice.yaml");
+        assertThatThrownBy(() -> SettingsBinder.parse("a: 1\na: 2\n", "twice.yaml"))
+                .hasMessageContaining("twice.yaml");
         assertThatThrownBy(() -> SettingsBinder.parseWords(List.of("gamma"))).hasMessageContaining("key=value");
         assertThat(SettingsBinder.parse("", "empty.yaml")).isEmpty();
     }
