@@ -36,7 +36,8 @@ final class DenseLayer extends Layer {
         transposed = wiring.family.matrix(weight, in, out);
         boolean maybeSparse = first && in >= SPARSE_FROM;
         starts = new int[maybeSparse ? wiring.capacity + 1 : 0];
-        columns = new int[maybeSparse ? wiring.capacity * in / SPARSE_PART + in : 0];
+        columns =
+                new int[maybeSparse ? Wiring.product("capacity x inputs", wiring.capacity, in) / SPARSE_PART + in : 0];
     }
 
     private static int[] vector(NetworkSpec.Dense spec, int[] shape) {
