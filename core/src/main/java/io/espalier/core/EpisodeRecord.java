@@ -66,7 +66,7 @@ public final class EpisodeRecord implements Stateful {
         for (int t = 0; t < steps; t++) {
             Step step = environment.step(actions, t * actionSize);
             sum += step.reward();
-            if (step.last()) {
+            if (step.last() && t + 1 < steps) {
                 throw new IllegalStateException(
                         "the replayed episode ended after " + (t + 1) + " of its " + steps + " recorded steps");
             }
