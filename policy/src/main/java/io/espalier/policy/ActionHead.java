@@ -1,0 +1,126 @@
+package io.espalier.policy;
+
+/**
+ * How the outputs of a policy's network become actions. Each head names the network outputs it reads; where the network
+ * has a single output, its name does not matter.
+ *
+ * <p>Sampling takes all randomness from the row's own stream, always the same number of draws for a row, so that an action
+ * depends on its row, its stream and the weights alone. Greedy acting draws nothing. The log-probability that goes with an
+ * action is always that of the sampling distribution, also when acting greedily.
+ */
+public sealed interface ActionHead {
+    /** The network output that the categorical, Gaussian and deterministic heads read. */
+    String POLICY = "policy";
+
+    /** The network output that estimates the state's value; optional, for every head. */
+    String VALUE = "value";
+
+    /** The network output that holds action values. */
+    String Q = "q";
+
+    /** The network output that holds logarithms of standard deviations. */
+    String LOG_STD = "logStd";
+
+    /**
+     * Independent categorical distributions, one for each discrete component of the action; output "policy" holds their
+     * logits side by side, {@code actionSpace.choices()} of them (two per bit of a multi-binary space: for 0 and for 1).
+     * Forbidden choices are left out of the distribution exactly: they have probability 0, and the log-probability is that
+     * of the distribution over what is allowed. Greedy: the largest logit, the lowest number among equals. One draw per
+     * component.
+     *
+     * <p>The log-probability is the float sum, over components in order from 0, of what
+     * {@link io.espalier.nn.Losses#softmax} gives for the choice; a learner that computes it so gets the same bits.
+     */
+    record Categorical() implements ActionHead {
+        @Override
+        public String text() {
+            return "categorical";
+        }
+    }
+
+    /**
+     * A normal distribution with independent elements, for a box: means in output "policy", logarithms of standard
+     * deviations in output "logStd". The action is not cut to the bounds of the box: see
+     * {@link PolicySession#toEnvironment}. Greedy: the mean. Two draws per element.
+     *
+     * <p>The log-probability is that of {@link io.espalier.nn.Losses#gaussianLogProbability} for the recorded action.
+     */
+    record DiagonalGaussian() implements ActionHead {
+        @Override
+        public String text() {
+            return "diagonal-gaussian";
+        }
+    }
+
+    /** For a box: the action is the output "policy", its log-probability is given as 0. No draws. */
+    record Deterministic() implements ActionHead {
+        @Override
+        public String text() {
+            return "deterministic";
+        }
+    }
+
+    /**
+     * For one discrete action: with probability epsilon any allowed action, else the allowed one of the largest value in
+     * output "q", the lowest number among equals. Two draws.
+     *
+     * @param epsilon 0 to 1
+     */
+    record EpsilonGreedy(double epsilon) implements ActionHead {
+        /**
+         * Checks the probability.
+         *
+         * @throws IllegalArgumentException if it is none
+         */
+        public EpsilonGreedy {
+            checkProbability(epsilon);
+        }
+
+        @Override
+        public String text() {
+            return "epsilon-greedy(" + epsilon + ")";
+        }
+    }
+
+    /**
+     * A table: for one discrete action and discrete or multi-discrete observations, which the network reads as one index
+     * (the components as digits of a mixed-radix number, the first the most significant), so that its spec is
+     * {@code embedding(states, actions)}. With probability epsilon any allowed action, else one of the largest value:
+     * when sampling, any of those that are equal; when greedy, the lowest number. Two draws.
+     *
+     * @param epsilon 0 to 1
+     */
+    record Tabular(double epsilon) implements ActionHead {
+        /**
+         * Checks the probability.
+         *
+         * @throws IllegalArgumentException if it is none
+         */
+        public Tabular {
+            checkProbability(epsilon);
+        }
+
+        @Override
+        public String text() {
+            return "tabular(" + epsilon + ")";
+        }
+    }
+
+    /** The readable form, as {@code epsilon-greedy(0.05)}; {@link #parse} reads it. */
+    String text();
+
+    /**
+     * Reads the form that {@link #text} writes.
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    static ActionHead parse(String text) {
+        return ActionHeadText.parse(text);
+    }
+
+    private static void checkProbability(double epsilon) {
+        if (!(epsilon >= 0 && epsilon <= 1)) {
+            throw new IllegalArgumentException("epsilon (" + epsilon + ") must be from 0 to 1. Maybe 0.05.");
+        }
+    }
+}

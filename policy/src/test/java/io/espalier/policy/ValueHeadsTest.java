@@ -1,0 +1,124 @@
+package io.espalier.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.espalier.core.Discrete;
+import io.espalier.core.MultiDiscrete;
+import io.espalier.core.RandomStream;
+import io.espalier.core.Space;
+import io.espalier.nn.NetworkSpec;
+import io.espalier.nn.Weights;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** ε-greedy and tabular heads. */
+class ValueHeadsTest {
+    private static final boolean[] ALL = new boolean[0];
+    private static final int ROWS = 40_000;
+
+    private static Policy greedy(double epsilon, float... q) {
+        return Policies.constant(
+                new Discrete(q.length),
+                new ActionHead.EpsilonGreedy(epsilon),
+                "heads(q: constant(" + q.length + "))",
+                q);
+    }
+
+    private static Policy table(Space observations, double epsilon, int actions, float... q) {
+        return new Policy(
+                observations,
+                new Discrete(actions),
+                Normalizer.identity(),
+                NetworkSpec.embedding(q.length / actions, actions),
+                Weights.copyOf(0, q),
+                new ActionHead.Tabular(epsilon),
+                Map.of());
+    }
+
+    private static int[] counts(Policy policy, boolean[] mask, float[] logs) {
+        int choices = policy.actionSpace().choices();
+        boolean[] masks = new boolean[mask.length * ROWS];
+        RandomStream[] streams = new RandomStream[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            System.arraycopy(mask, 0, masks, i * mask.length, mask.length);
+            streams[i] = new RandomStream(i);
+        }
+        float[] actions = new float[ROWS];
+        float[] observations = new float[ROWS * policy.observationSpace().size()];
+        policy.session(128).act(observations, 0, ROWS, masks, 0, streams, 0, false, actions, 0, logs, new float[0], 0);
+        int[] counts = new int[choices];
+        for (int i = 0; i < ROWS; i++) {
+            counts[(int) actions[i]]++;
+            assertThat(streams[i].drawn()).isEqualTo(2);
+        }
+        return counts;
+    }
+
+    @Test
+    void exploresAsOftenAsEpsilonSays() {
+        // By hand: 0.3 / 3 = 0.1 for each, and 0.7 more for the best
+        float[] logs = new float[ROWS];
+        int[] counts = counts(greedy(0.3, 1, 3, 2), ALL, logs);
+        assertThat((double) counts[0]).isCloseTo(4_000, within(240.0));
+        assertThat((double) counts[1]).isCloseTo(32_000, within(320.0));
+        assertThat((double) counts[2]).isCloseTo(4_000, within(240.0));
+        for (float log : logs) {
+            float wanted = (float) StrictMath.log(log > -1 ? 0.8 : 0.1);
+            assertThat(log).isEqualTo(wanted, within(1e-6f));
+        }
+    }
+
+    @Test
+    void theMaskHoldsForExploringAndForTheBest() {
+        int[] counts = counts(greedy(0.5, 9, 3, 2), new boolean[] {false, true, true}, new float[0]);
+        assertThat(counts[0]).isZero();
+        // By hand: 0.5 / 2 each, and 0.5 more for the best
+        assertThat((double) counts[1]).isCloseTo(30_000, within(350.0));
+    }
+
+    @Test
+    void withoutEpsilonTheLowestOfTheBestIsTaken() {
+        assertThat(counts(greedy(0, 1, 4, 4), ALL, new float[0])).containsExactly(0, ROWS, 0);
+    }
+
+    @Test
+    void aTableBreaksTiesAtRandomWhenSamplingAndTakesTheLowestWhenGreedy() {
+        Policy policy = table(new Discrete(1), 0, 3, 4, 1, 4);
+        float[] logs = new float[ROWS];
+        int[] counts = counts(policy, ALL, logs);
+        assertThat((double) counts[0]).isCloseTo(20_000, within(400.0));
+        assertThat(counts[1]).isZero();
+        assertThat(logs).containsOnly((float) StrictMath.log(0.5));
+        assertThat(policy.actDiscrete(new float[] {0})).isZero();
+    }
+
+    @Test
+    void aTableReadsComponentsAsDigits() {
+        // 2 x 3 observations: (1, 2) is row 1·3 + 2 = 5
+        Policy policy = table(new MultiDiscrete(2, 3), 0, 2, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1);
+        assertThat(policy.actDiscrete(new float[] {1, 1})).isZero();
+        assertThat(policy.actDiscrete(new float[] {1, 2})).isEqualTo(1);
+        assertThat(policy.inputSize()).isEqualTo(1);
+        float[] index = new float[2];
+        policy.session(1).encode(new float[] {0, 2, 1, 2}, 0, 2, index, 0);
+        assertThat(index).containsExactly(2, 5);
+    }
+
+    @Test
+    void anObservationOutsideTheTableIsRefused() {
+        Policy policy = table(new MultiDiscrete(2, 3), 0, 2, new float[12]);
+        assertThatThrownBy(() -> policy.actDiscrete(new float[] {0, 3}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("component 1 is 3.0")
+                .hasMessageContaining("Maybe");
+    }
+
+    @Test
+    void aTableTooShortForItsObservationsIsRefused() {
+        assertThatThrownBy(() -> table(new Discrete(5), 0, 2, new float[8]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4");
+    }
+}
