@@ -109,6 +109,11 @@ public final class CartPole implements Environment {
         return running ? STANDS : FALLS;
     }
 
+    /** The state in full precision. */
+    double[] state() {
+        return new double[] {x, velocity, angle, spin};
+    }
+
     @Override
     public void observe(float[] into, int at) {
         into[at] = (float) x;

@@ -83,6 +83,11 @@ public final class Pendulum implements Environment {
         return (rest < 0 ? rest + TURN : rest) - Math.PI;
     }
 
+    /** The state in full precision. */
+    double[] state() {
+        return new double[] {angle, spin};
+    }
+
     @Override
     public void observe(float[] into, int at) {
         into[at] = (float) Trigonometry.cos(angle);
