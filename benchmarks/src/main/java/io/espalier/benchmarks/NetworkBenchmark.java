@@ -34,7 +34,11 @@ public final class NetworkBenchmark {
             for (int rows : new int[] {128, 256}) {
                 double[] nanos = samples(forward("dense(" + width + ")", width, rows));
                 double rate = 2.0 * rows * width * width / median(nanos);
-                print("forward dense " + width + "x" + width + ", " + rows + " rows", nanos, 2.0 * rows * width * width, 0);
+                print(
+                        "forward dense " + width + "x" + width + ", " + rows + " rows",
+                        nanos,
+                        2.0 * rows * width * width,
+                        0);
                 peak = Math.max(peak, rate);
             }
         }
