@@ -5,6 +5,8 @@ import io.espalier.core.Space;
 import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -237,6 +239,53 @@ public final class Policy {
     /** The number of the best allowed action for one observation. */
     public int actDiscrete(float[] observation, boolean[] mask) {
         return pool.actDiscrete(observation, mask);
+    }
+
+    /**
+     * This policy as the bytes of a policy file: a safetensors file with a checksum of every byte and golden pairs.
+     *
+     * @throws IllegalArgumentException if a weight is not finite
+     */
+    public byte[] toBytes() {
+        return PolicyFile.encode(this);
+    }
+
+    /**
+     * The policy of a policy file's bytes, after it has computed its golden pairs again, bit for bit.
+     *
+     * @throws CorruptFileException if the bytes are no policy file, or one bit of them differs
+     */
+    public static Policy fromBytes(byte[] file) throws CorruptFileException {
+        return PolicyFile.decode(file);
+    }
+
+    /**
+     * Writes a policy file, usually named {@code .espalier}; whole or not at all.
+     *
+     * @throws IOException if that failed; what was there before is then still there
+     */
+    public void write(Path file) throws IOException {
+        AtomicFile.write(file, toBytes());
+    }
+
+    /**
+     * Reads a policy file of at most 1 GiB.
+     *
+     * @throws CorruptFileException if it is no policy file, or damaged; the message names the file
+     * @throws IOException if reading failed
+     */
+    public static Policy read(Path file) throws IOException {
+        return read(file, AtomicFile.DEFAULT_MOST);
+    }
+
+    /** As {@link #read(Path)}, with another limit in bytes. */
+    public static Policy read(Path file, long most) throws IOException {
+        byte[] bytes = AtomicFile.read(file, most);
+        try {
+            return fromBytes(bytes);
+        } catch (CorruptFileException e) {
+            throw new CorruptFileException(file + ": " + e.getMessage(), e);
+        }
     }
 
     Structure structure() {

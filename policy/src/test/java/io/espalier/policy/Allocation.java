@@ -1,0 +1,29 @@
+package io.espalier.policy;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Bytes that a thread allocates. */
+final class Allocation {
+    private static final int WARM_UP = 200;
+    private static final int ROUNDS = 200;
+
+    private Allocation() {}
+
+    /** Bytes of many rounds of a piece of work that has been done before; measured again if something disturbed it. */
+    static long of(Runnable work) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (int i = 0; i < WARM_UP; i++) {
+            work.run();
+        }
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 5 && least > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                work.run();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
+    }
+}
