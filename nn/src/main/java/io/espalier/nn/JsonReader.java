@@ -48,6 +48,9 @@ final class JsonReader {
                 }
                 String name = string();
                 expect(':');
+                if (object.has(name)) {
+                    throw new IllegalArgumentException(path + " has \"" + Json.shown(name) + "\" twice.");
+                }
                 object.put(name, value(path + "." + Json.shown(name)));
             } while (another('}'));
         }

@@ -28,6 +28,10 @@ final class Layers {
             return new EmbeddingLayer(wiring, name, embedding, shape);
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return new ResidualLayer(wiring, shape, of(wiring, name, residual.inner(), shape, false));
+        } else if (spec instanceof NetworkSpec.Dueling dueling) {
+            Layer value = of(wiring, name + "value.", dueling.value(), shape, first);
+            return new DuelingLayer(
+                    wiring, shape, value, of(wiring, name + "advantage.", dueling.advantage(), shape, first));
         } else if (spec instanceof NetworkSpec.Heads heads) {
             return heads(wiring, name, heads, shape, first);
         } else if (spec instanceof NetworkSpec.Constant constant) {

@@ -33,6 +33,10 @@ final class NetworkJson {
                     .put("init", embedding.init().text());
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return json.put("layer", "residual").put("inner", write(residual.inner()));
+        } else if (spec instanceof NetworkSpec.Dueling dueling) {
+            return json.put("layer", "dueling")
+                    .put("value", write(dueling.value()))
+                    .put("advantage", write(dueling.advantage()));
         } else if (spec instanceof NetworkSpec.Sequential chain) {
             Json layers = Json.array();
             chain.layers().forEach(layer -> layers.add(write(layer)));
@@ -94,6 +98,10 @@ final class NetworkJson {
             case "residual" -> {
                 json.only("layer", "inner");
                 yield new NetworkSpec.Residual(read(json.get("inner")));
+            }
+            case "dueling" -> {
+                json.only("layer", "value", "advantage");
+                yield new NetworkSpec.Dueling(read(json.get("value")), read(json.get("advantage")));
             }
             case "sequential" -> {
                 json.only("layer", "layers");

@@ -151,6 +151,20 @@ public sealed interface NetworkSpec {
     }
 
     /**
+     * Action values from two streams that read the same input: Q(s, a) = V(s) + A(s, a) − mean over a′ of A(s, a′) (Wang et
+     * al. 2016, https://arxiv.org/abs/1511.06581, equation 9).
+     *
+     * @param value the stream of V, which ends in one number
+     * @param advantage the stream of A, one number an action
+     */
+    record Dueling(NetworkSpec value, NetworkSpec advantage) implements NetworkSpec {
+        /** Checks the depth. */
+        public Dueling {
+            checkDepth(1 + Math.max(depth(value), depth(advantage)));
+        }
+    }
+
+    /**
      * One layer after the other; a chain in a chain is taken apart. Text: {@code a > b > c}.
      *
      * @param layers at least two
@@ -362,6 +376,11 @@ public sealed interface NetworkSpec {
         return new Residual(inner);
     }
 
+    /** Action values from a stream for the state's value and one for the actions' advantages. */
+    static Dueling dueling(NetworkSpec value, NetworkSpec advantage) {
+        return new Dueling(value, advantage);
+    }
+
     /** A learned vector that starts with zeros. */
     static Constant constant(int size) {
         return new Constant(size, 0);
@@ -425,6 +444,9 @@ public sealed interface NetworkSpec {
         }
         if (spec instanceof Residual residual) {
             return 1 + depth(residual.inner);
+        }
+        if (spec instanceof Dueling dueling) {
+            return 1 + Math.max(depth(dueling.value), depth(dueling.advantage));
         }
         if (spec instanceof Heads heads) {
             return 1

@@ -53,12 +53,14 @@ final class NetworkText {
                         term.integer("width"),
                         term.value("init", Initializer::of, Initializer.normal(1)));
             case "residual" -> new NetworkSpec.Residual(chain(term.need("inner")));
+            case "dueling" -> new NetworkSpec.Dueling(chain(term.need("value")), chain(term.need("advantage")));
             case "heads" -> heads(term);
             case "constant" -> new NetworkSpec.Constant(term.integer("size"), term.real("value", 0));
             default ->
-                throw new IllegalArgumentException("\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
-                        + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
-                        + " embedding(16, 4), residual(...), heads(policy: ..., value: ...), constant(2).");
+                throw new IllegalArgumentException(
+                        "\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
+                                + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
+                                + " embedding(16, 4), residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
         };
     }
 
@@ -93,6 +95,8 @@ final class NetworkText {
                     + init(embedding.init(), Initializer.normal(1)) + ")";
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return "residual(" + write(residual.inner()) + ")";
+        } else if (spec instanceof NetworkSpec.Dueling dueling) {
+            return "dueling(value: " + write(dueling.value()) + ", advantage: " + write(dueling.advantage()) + ")";
         } else if (spec instanceof NetworkSpec.Sequential chain) {
             return chain.layers().stream().map(NetworkText::write).collect(Collectors.joining(" > "));
         } else if (spec instanceof NetworkSpec.Heads heads) {

@@ -1,0 +1,195 @@
+package io.espalier.algorithms.offpolicy;
+
+import io.espalier.algorithms.parts.ShardedUpdate;
+import io.espalier.core.Cores;
+import io.espalier.core.MetricSink;
+import io.espalier.core.PrioritizedReplayBuffer;
+import io.espalier.core.RandomStream;
+import io.espalier.core.ReplayBuffer;
+import io.espalier.core.Rollout;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.nn.Gradients;
+import io.espalier.nn.Network;
+import io.espalier.nn.OptimizerSpec;
+import io.espalier.nn.Weights;
+import io.espalier.policy.ActionHead;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.policy.TaskSpec;
+import org.jspecify.annotations.Nullable;
+
+/** The learner of {@link Dqn}: store, move the target when it is due, then make the round's gradient updates. */
+final class DqnLearner implements Learner {
+    private final Dqn.Settings settings;
+    private final TaskSpec task;
+    private final Network network;
+    private final Network target;
+    private final ReplayBuffer buffer;
+    private final @Nullable PrioritizedReplayBuffer prioritized;
+    private final ReplayBuffer.Batch batch;
+    private final TemporalDifference loss;
+    private final ShardedUpdate update;
+    private final RandomStream random;
+    private final boolean[] discarded;
+    private Policy policy;
+
+    private double lossSum;
+    private double valueSum;
+    private double errorSum;
+    private double normSum;
+    private int made;
+
+    DqnLearner(Dqn.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+        this.settings = settings;
+        this.task = task;
+        this.policy = initial;
+        network = initial.network(1);
+        target = initial.network(1);
+        buffer = new ReplayBuffer(
+                settings.bufferSize(),
+                task.observationSpace(),
+                task.actionSpace(),
+                task.masked(),
+                settings.environments(),
+                settings.nStep(),
+                settings.gamma());
+        prioritized = settings.priorityExponent() > 0
+                ? new PrioritizedReplayBuffer(buffer, settings.priorityExponent(), 1e-6)
+                : null;
+        batch = buffer.batch(settings.batch());
+        loss = new TemporalDifference(settings, buffer, batch, network, target, task.observationSpace());
+        update = new ShardedUpdate(
+                network,
+                OptimizerSpec.adam().create(network.parameterCount()),
+                settings.batch(),
+                settings.gradientNorm(),
+                loss,
+                cores);
+        random = seeds.child("replay").stream();
+        discarded = new boolean[settings.environments() * settings.rolloutSteps()];
+    }
+
+    @Override
+    public void update(Rollout rollout, MetricSink metrics) {
+        store(rollout);
+        long before = rollout.environmentStepsBefore;
+        long after = before + rollout.rows();
+        moveTarget(after / settings.targetInterval() - before / settings.targetInterval());
+        double progress = task.progress(before);
+        long skipped = update.skipped();
+        lossSum = 0;
+        valueSum = 0;
+        errorSum = 0;
+        normSum = 0;
+        made = 0;
+        if (after > settings.learningStarts() && buffer.size() > 0) {
+            int updates = settings.gradientSteps() < 0 ? rollout.rows() : settings.gradientSteps();
+            for (int i = 0; i < updates; i++) {
+                learn(progress);
+            }
+        }
+        double epsilon = settings.exploration(task, after);
+        publish(policy.weights().version() + 1, epsilon);
+        metrics.put("exploration/epsilon", epsilon);
+        metrics.put("replay/size", buffer.size());
+        metrics.put("update/skipped", (double) (update.skipped() - skipped));
+        metrics.put("update/learning-rate", settings.learningRate().at(progress));
+        if (made > 0) {
+            double rows = (double) made * batch.rows;
+            metrics.put("loss/value", lossSum / rows);
+            metrics.put("loss/td-error", errorSum / rows);
+            metrics.put("value/mean", valueSum / rows);
+            metrics.put("update/gradient-norm", normSum / made);
+        }
+    }
+
+    /** Stores what may be learned from: of rows whose reward is not finite, nothing, as of discarded ones. */
+    private void store(Rollout rollout) {
+        System.arraycopy(rollout.discarded, 0, discarded, 0, discarded.length);
+        for (int row = 0; row < rollout.rows(); row++) {
+            rollout.discarded[row] |= !Double.isFinite(rollout.rewards[row]);
+        }
+        if (prioritized != null) {
+            prioritized.add(rollout);
+        } else {
+            buffer.add(rollout);
+        }
+        System.arraycopy(discarded, 0, rollout.discarded, 0, discarded.length);
+    }
+
+    /** θ̄ ← θ̄ + τ·(θ − θ̄), as often as it is due; k times are once with 1 − (1 − τ)ᵏ. */
+    private void moveTarget(long times) {
+        if (times > 0) {
+            double rate = settings.targetRate();
+            float whole = (float) (rate == 1 ? 1 : 1 - StrictMath.pow(1 - rate, (double) times));
+            Gradients.moveTowards(target.parameters(), network.parameters(), whole, 0, target.parameterCount());
+            target.parametersChanged();
+        }
+    }
+
+    private void learn(double progress) {
+        if (prioritized != null) {
+            prioritized.draw(random, settings.importanceExponent().at(progress), batch);
+        } else {
+            buffer.draw(random, batch);
+        }
+        update.gradients(batch.rows);
+        if (update.apply(settings.learningRate().at(progress))) {
+            lossSum += update.figure(TemporalDifference.LOSS);
+            valueSum += update.figure(TemporalDifference.VALUE);
+            errorSum += update.figure(TemporalDifference.ERROR);
+            normSum += update.gradientNorm();
+            made++;
+            if (prioritized != null) {
+                prioritized.update(batch, loss.errors());
+            }
+        }
+    }
+
+    private void publish(long version, double epsilon) {
+        Weights weights = Weights.copyOf(version, network.parameters());
+        policy = policy.with(weights, policy.normalizer(), new ActionHead.EpsilonGreedy(epsilon));
+    }
+
+    @Override
+    public Policy policy() {
+        return policy;
+    }
+
+    @Override
+    public long updates() {
+        return update.updates();
+    }
+
+    @Override
+    public void save(State into) {
+        update.save(into.child("update"));
+        into.put("target", target.parameters());
+        if (prioritized != null) {
+            prioritized.save(into.child("replay"));
+        } else {
+            buffer.save(into.child("replay"));
+        }
+        long[] stream = new long[3];
+        random.save(stream, 0);
+        into.put("random", stream);
+        into.putLong("version", policy.weights().version());
+        into.putDouble("epsilon", ((ActionHead.EpsilonGreedy) policy.head()).epsilon());
+    }
+
+    @Override
+    public void load(State from) {
+        update.load(from.child("update"));
+        int count = target.parameterCount();
+        System.arraycopy(from.floats("target", count), 0, target.parameters(), 0, count);
+        target.parametersChanged();
+        if (prioritized != null) {
+            prioritized.load(from.child("replay"));
+        } else {
+            buffer.load(from.child("replay"));
+        }
+        random.load(from.longs("random"), 0);
+        publish(from.getLong("version"), from.getDouble("epsilon"));
+    }
+}

@@ -1,0 +1,242 @@
+package io.espalier.algorithms.parts;
+
+import io.espalier.core.Cores;
+import io.espalier.core.State;
+import io.espalier.core.Stateful;
+import io.espalier.nn.Gradients;
+import io.espalier.nn.Network;
+import io.espalier.nn.Optimizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Gradient updates of one network on all cores, with the same bits on any number of them.
+ *
+ * <p>A minibatch is cut into shards whose number of rows depends on nothing but the largest minibatch. Each shard has a
+ * replica of the network (shared parameters, own activations and gradients) and runs forward, loss and backward on it.
+ * The shards' gradients are then summed in shard order, block of parameters by block, with the squared norm in fixed
+ * blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update is
+ * left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
+ *
+ * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
+ * allocates.
+ */
+public final class ShardedUpdate implements Stateful {
+    /** Rows of a shard, as long as that makes at most {@link #MOST_SHARDS} of them: measured best for 64-unit layers. */
+    static final int SHARD_ROWS = 32;
+
+    /** The most shards: bounds the memory for gradients when minibatches are large. */
+    static final int MOST_SHARDS = 16;
+
+    /** With fewer parameters than this, handing sums and steps to other threads costs more than it saves. */
+    private static final int WORTH_SHARING = 32768;
+
+    /** Doubles between the figures of two shards, so that threads do not write to one cache line. */
+    private static final int FIGURES = 16;
+
+    private final Network network;
+    private final Optimizer optimizer;
+    private final Cores cores;
+    private final Loss loss;
+    private final double clipNorm;
+    private final int shardRows;
+    private final Network[] replicas;
+    private final float[][] inputs;
+    private final double[] figures;
+    private final int blockSize;
+    private final double[] blockNorms;
+    private final Cores.Task shardTask = (index, thread) -> shard(index);
+    private final Cores.Task sumTask = (index, thread) -> sum(index);
+    private final Cores.Task stepTask = (index, thread) -> step(index);
+
+    private int rows;
+    private int shards;
+    private float learningRate;
+    private float gradientScale;
+    private double gradientNorm;
+    private long updates;
+    private long skipped;
+
+    /** What is minimised, as far as it depends on the algorithm. Called for several shards at a time. */
+    public interface Loss {
+        /**
+         * Writes the network's inputs for some rows of the minibatch.
+         *
+         * @param shard which shard they are: scratch space may be chosen by it
+         * @param from the first row within the minibatch
+         * @param rows how many
+         * @param into receives [rows, input size]
+         */
+        void inputs(int shard, int from, int rows, float[] into);
+
+        /**
+         * Reads the outputs of the network for those rows, writes the gradients of the minibatch's mean loss with
+         * respect to them (every head, every row), and adds figures.
+         *
+         * @param network holds outputs and takes their gradients, [rows, head size] each
+         * @param figures receives up to 16 sums over the rows, from {@code at}; zero before
+         */
+        void gradients(Network network, int from, int rows, double[] figures, int at);
+    }
+
+    /**
+     * @param network the parameters to be updated
+     * @param optimizer made for that many parameters
+     * @param mostRows rows of the largest minibatch
+     * @param clipNorm the largest norm of the whole gradient; a larger one is scaled down to it; 0 for no limit
+     */
+    public ShardedUpdate(Network network, Optimizer optimizer, int mostRows, double clipNorm, Loss loss, Cores cores) {
+        this.network = network;
+        this.optimizer = optimizer;
+        this.cores = cores;
+        this.clipNorm = clipNorm;
+        this.loss = loss;
+        shardRows = shardRows(mostRows);
+        int most = shards(mostRows);
+        List<Network> made = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            made.add(network.replica(shardRows));
+        }
+        replicas = made.toArray(new Network[0]);
+        inputs = new float[most][shardRows * network.inputSize()];
+        figures = new double[most * FIGURES];
+        int parameters = network.parameterCount();
+        blockSize = parameters < WORTH_SHARING ? 1024 : 4096;
+        blockNorms = new double[(parameters + blockSize - 1) / blockSize];
+    }
+
+    /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
+    public static int shardRows(int mostRows) {
+        if (mostRows <= SHARD_ROWS * MOST_SHARDS) {
+            return Math.min(SHARD_ROWS, mostRows);
+        }
+        int least = (mostRows + MOST_SHARDS - 1) / MOST_SHARDS;
+        return (least + 15) / 16 * 16;
+    }
+
+    /** Shards of the largest minibatch. */
+    public static int shards(int mostRows) {
+        return (mostRows + shardRows(mostRows) - 1) / shardRows(mostRows);
+    }
+
+    /** Computes the gradient of the loss over a minibatch of that many rows, and the loss's figures. */
+    public void gradients(int minibatchRows) {
+        rows = minibatchRows;
+        shards = (rows + shardRows - 1) / shardRows;
+        cores.run(shards, shardTask);
+    }
+
+    private void shard(int index) {
+        int from = index * shardRows;
+        int count = Math.min(shardRows, rows - from);
+        Network replica = replicas[index];
+        int at = index * FIGURES;
+        Arrays.fill(figures, at, at + FIGURES, 0);
+        loss.inputs(index, from, count, inputs[index]);
+        replica.forward(inputs[index], 0, count);
+        loss.gradients(replica, from, count, figures, at);
+        replica.backward();
+    }
+
+    /** Figure {@code i} of the loss: its sum over all rows of the minibatch. */
+    public double figure(int i) {
+        double sum = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            sum += figures[shard * FIGURES + i];
+        }
+        return sum;
+    }
+
+    /**
+     * Steps along the gradient that {@link #gradients} computed.
+     *
+     * @return false if the gradient or a figure was not finite, and nothing was changed
+     */
+    public boolean apply(double rate) {
+        share(blockNorms.length, sumTask);
+        double squares = 0;
+        for (double norm : blockNorms) {
+            squares += norm;
+        }
+        gradientNorm = StrictMath.sqrt(squares);
+        double sound = squares;
+        for (int i = 0; i < shards * FIGURES; i++) {
+            sound += figures[i] * 0;
+        }
+        if (!Double.isFinite(sound)) {
+            skipped++;
+            return false;
+        }
+        learningRate = (float) rate;
+        gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
+        optimizer.beginStep();
+        share(blockNorms.length, stepTask);
+        network.parametersChanged();
+        updates++;
+        return true;
+    }
+
+    private void share(int tasks, Cores.Task task) {
+        if (network.parameterCount() >= WORTH_SHARING) {
+            cores.run(tasks, task);
+        } else {
+            Cores.SERIAL.run(tasks, task);
+        }
+    }
+
+    private void sum(int block) {
+        int from = block * blockSize;
+        int to = Math.min(from + blockSize, network.parameterCount());
+        float[] total = replicas[0].gradients();
+        for (int shard = 1; shard < shards; shard++) {
+            Gradients.add(total, replicas[shard].gradients(), from, to);
+        }
+        blockNorms[block] = Gradients.squaredNorm(total, from, to);
+    }
+
+    private void step(int block) {
+        int from = block * blockSize;
+        int to = Math.min(from + blockSize, network.parameterCount());
+        optimizer.step(network.parameters(), replicas[0].gradients(), from, to, learningRate, gradientScale);
+    }
+
+    /** The norm of the last gradient, before it was clipped. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+
+    /** Updates made. */
+    public long updates() {
+        return updates;
+    }
+
+    /** Updates left out because something was not finite. */
+    public long skipped() {
+        return skipped;
+    }
+
+    @Override
+    public void save(State into) {
+        into.put("parameters", network.parameters());
+        for (int i = 0; i < optimizer.slots(); i++) {
+            into.put("optimizer/" + i, optimizer.slot(i));
+        }
+        into.put("counts", new long[] {optimizer.steps(), updates, skipped});
+    }
+
+    @Override
+    public void load(State from) {
+        int count = network.parameterCount();
+        System.arraycopy(from.floats("parameters", count), 0, network.parameters(), 0, count);
+        network.parametersChanged();
+        for (int i = 0; i < optimizer.slots(); i++) {
+            float[] slot = optimizer.slot(i);
+            System.arraycopy(from.floats("optimizer/" + i, slot.length), 0, slot, 0, slot.length);
+        }
+        long[] counts = from.longs("counts");
+        optimizer.restore(counts[0]);
+        updates = counts[1];
+        skipped = counts[2];
+    }
+}

@@ -1,0 +1,163 @@
+package io.espalier.algorithms.parts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.espalier.core.Cores;
+import io.espalier.core.RandomStream;
+import io.espalier.core.State;
+import io.espalier.nn.Network;
+import io.espalier.nn.NetworkSpec;
+import io.espalier.nn.OptimizerSpec;
+import io.espalier.testkit.ShuffledCores;
+import org.junit.jupiter.api.Test;
+
+class ShardedUpdateTest {
+    private static final int ROWS = 150;
+
+    private final float[] rows = new float[ROWS * 3];
+    private float poison;
+
+    ShardedUpdateTest() {
+        RandomStream random = new RandomStream(1);
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = (float) random.uniform(-1, 1);
+        }
+    }
+
+    /** L = 1/n Σ ½·(output − first input)² over the rows. */
+    private final class Imitate implements ShardedUpdate.Loss {
+        @Override
+        public void inputs(int shard, int from, int count, float[] into) {
+            System.arraycopy(rows, from * 3, into, 0, count * 3);
+        }
+
+        @Override
+        public void gradients(Network network, int from, int count, double[] figures, int at) {
+            for (int i = 0; i < count; i++) {
+                float error = network.output(0)[i] - rows[(from + i) * 3];
+                network.outputGradient(0)[i] = error / ROWS + poison;
+                figures[at] += 0.5 * error * error;
+            }
+        }
+    }
+
+    private static Network network(int units) {
+        Network network = new Network(
+                NetworkSpec.sequential(NetworkSpec.dense(units), NetworkSpec.tanh(), NetworkSpec.dense(1)),
+                new int[] {3},
+                1);
+        network.initialize(new RandomStream(2));
+        return network;
+    }
+
+    private ShardedUpdate update(Network network, double clip, Cores cores) {
+        return new ShardedUpdate(
+                network, OptimizerSpec.adam().create(network.parameterCount()), ROWS, clip, new Imitate(), cores);
+    }
+
+    @Test
+    void lowersTheLossWithTheSameBitsOnAnyNumberOfCores() {
+        for (int units : new int[] {10, 8000}) { // below and above what is worth sharing
+            Network serial = network(units);
+            ShardedUpdate reference = update(serial, 0.5, Cores.SERIAL);
+            reference.gradients(ROWS);
+            double before = reference.figure(0);
+            for (int i = 0; i < 5; i++) {
+                reference.gradients(ROWS);
+                assertThat(reference.apply(0.001)).isTrue();
+            }
+            reference.gradients(ROWS);
+            assertThat(reference.figure(0)).isLessThan(before);
+            for (int count = 2; count <= 3; count++) {
+                Network network = network(units);
+                try (ShuffledCores cores = new ShuffledCores(count, count)) {
+                    ShardedUpdate update = update(network, 0.5, cores);
+                    for (int i = 0; i < 5; i++) {
+                        update.gradients(ROWS);
+                        update.apply(0.001);
+                    }
+                    update.gradients(ROWS);
+                    assertThat(network.parameters()).containsExactly(serial.parameters());
+                    assertThat(update.figure(0)).isEqualTo(reference.figure(0));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theGradientIsThatOfOneLargeBatch() {
+        Network network = network(10);
+        ShardedUpdate update = update(network, 0, Cores.SERIAL);
+        update.gradients(ROWS);
+        Network whole = network(10).replica(ROWS);
+        whole.forward(rows, 0, ROWS);
+        double norm = 0;
+        double loss = 0;
+        for (int i = 0; i < ROWS; i++) {
+            float error = whole.output(0)[i] - rows[3 * i];
+            whole.outputGradient(0)[i] = error / ROWS;
+            loss += 0.5 * error * error;
+        }
+        whole.backward();
+        for (float each : whole.gradients()) {
+            norm += (double) each * each;
+        }
+        update.apply(0);
+        assertThat(update.gradientNorm()).isCloseTo(Math.sqrt(norm), within(1e-6));
+        assertThat(update.figure(0)).isCloseTo(loss, within(1e-5));
+    }
+
+    @Test
+    void scalesALargeGradientDownToTheLimit() {
+        // plain gradient descent moves by learning rate times the clipped norm
+        Network network = network(10);
+        float[] before = network.parameters().clone();
+        ShardedUpdate update = new ShardedUpdate(
+                network, OptimizerSpec.sgd().create(network.parameterCount()), ROWS, 0.01, new Imitate(), Cores.SERIAL);
+        update.gradients(ROWS);
+        update.apply(1);
+        assertThat(update.gradientNorm()).isGreaterThan(0.05);
+        double moved = 0;
+        for (int i = 0; i < before.length; i++) {
+            moved += Math.pow(network.parameters()[i] - before[i], 2);
+        }
+        assertThat(Math.sqrt(moved)).isCloseTo(0.01, within(1e-5));
+    }
+
+    @Test
+    void leavesOutAnUpdateThatIsNotFinite() {
+        Network network = network(10);
+        ShardedUpdate update = update(network, 0.5, Cores.SERIAL);
+        update.gradients(ROWS);
+        update.apply(0.01);
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            State before = new State();
+            update.save(before);
+            poison = bad;
+            update.gradients(ROWS);
+            assertThat(update.apply(0.01)).isFalse();
+            poison = 0;
+            State after = new State();
+            update.save(after);
+            assertThat(after.floats("parameters")).containsExactly(before.floats("parameters"));
+            assertThat(after.floats("optimizer/0")).containsExactly(before.floats("optimizer/0"));
+            assertThat(after.floats("optimizer/1")).containsExactly(before.floats("optimizer/1"));
+            assertThat(after.longs("counts")[0]).isEqualTo(1);
+        }
+        assertThat(update.updates()).isEqualTo(1);
+        assertThat(update.skipped()).isEqualTo(2);
+        update.gradients(ROWS);
+        assertThat(update.apply(0.01)).isTrue();
+    }
+
+    @Test
+    void shardsDependOnTheLargestMinibatchAlone() {
+        assertThat(ShardedUpdate.shardRows(8)).isEqualTo(8);
+        assertThat(ShardedUpdate.shardRows(128)).isEqualTo(ShardedUpdate.SHARD_ROWS);
+        assertThat(ShardedUpdate.shards(128)).isEqualTo(128 / ShardedUpdate.SHARD_ROWS);
+        assertThat(ShardedUpdate.shards(100_000)).isLessThanOrEqualTo(ShardedUpdate.MOST_SHARDS);
+        assertThat((long) ShardedUpdate.shards(100_000) * ShardedUpdate.shardRows(100_000))
+                .isGreaterThanOrEqualTo(100_000);
+    }
+}
