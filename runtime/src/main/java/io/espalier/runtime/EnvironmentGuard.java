@@ -1,6 +1,7 @@
 package io.espalier.runtime;
 
 import io.espalier.core.AbandonedCall;
+import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Space;
@@ -52,8 +53,8 @@ final class EnvironmentGuard implements Environment {
     private final Watchdog watchdog;
 
     private @Nullable Environment inner;
-    private Space observationSpace;
-    private Space actionSpace;
+    private Space observationSpace = new Discrete(1);
+    private Space actionSpace = observationSpace;
     private boolean masked;
     private boolean reportsSuccess;
     private int actionSize;
@@ -78,49 +79,50 @@ final class EnvironmentGuard implements Environment {
     /** What the watchdog alone reads and writes. */
     final Watchdog.Sighting sighting = new Watchdog.Sighting();
 
-    /**
-     * A guard without an environment yet: {@link #open} makes it, so that the watchdog sees a factory that hangs.
-     *
-     * @param spaces where the environment must act; only the spaces of this one are looked at
-     */
-    EnvironmentGuard(
-            int number, Supplier<Environment> factory, Environment spaces, GuardSettings settings, Watchdog watchdog) {
+    /** A guard without an environment yet: {@link #open} makes it, so that the watchdog sees a factory that hangs. */
+    EnvironmentGuard(int number, Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog) {
         this.number = number;
         this.factory = factory;
         this.settings = settings;
         this.watchdog = watchdog;
-        observationSpace = spaces.observationSpace();
-        actionSpace = spaces.actionSpace();
-        masked = spaces.masksActions();
     }
 
     /**
      * Makes the environment.
      *
+     * @param like one whose spaces it must have; null for the first
      * @throws EnvironmentFault if the factory throws, or its environment has other spaces
      */
-    void open() {
-        observationSize = observationSpace.size();
-        actionSize = actionSpace.size();
-        row = new float[observationSize + 2];
-        mask = new boolean[masked ? actionSpace.choices() : 0];
-        actions = new float[ACTIONS * actionSize];
+    void open(@Nullable Environment like) {
         watchdog.watch(this);
         long call = enter();
-        String found;
         try {
             Environment made = factory.get();
             inner = made;
             reportsSuccess = made.reportsSuccess();
-            found = made.observationSpace().text() + " and " + made.actionSpace().text()
-                    + (made.masksActions() ? " with masks" : "");
+            masked = made.masksActions();
+            observationSpace = made.observationSpace();
+            actionSpace = made.actionSpace();
+            observationSize = observationSpace.size();
+            actionSize = actionSpace.size();
+            row = new float[observationSize + 2];
+            mask = new boolean[masked ? actionSpace.choices() : 0];
+            actions = new float[ACTIONS * actionSize];
         } catch (Throwable e) {
             throw thrown(call, e);
         }
         leave(call);
-        String wanted = observationSpace.text() + " and " + actionSpace.text() + (masked ? " with masks" : "");
-        if (!found.equals(wanted)) {
-            throw fault(Kind.WRONG_SHAPE, "has spaces " + found + ", the others have " + wanted, null);
+        if (like != null
+                && !(observationSpace.equals(like.observationSpace())
+                        && actionSpace.equals(like.actionSpace())
+                        && masked == like.masksActions())) {
+            throw fault(
+                    Kind.WRONG_SHAPE,
+                    "has spaces " + brief(observationSpace.text()) + " and " + brief(actionSpace.text())
+                            + (masked ? " with masks" : "") + ", the others "
+                            + brief(like.observationSpace().text()) + " and "
+                            + brief(like.actionSpace().text()) + (like.masksActions() ? " with masks" : ""),
+                    null);
         }
     }
 
@@ -384,6 +386,10 @@ final class EnvironmentGuard implements Environment {
 
     long slowestNanos() {
         return slowestNanos;
+    }
+
+    EnvironmentFault unexpected(Throwable cause) {
+        return fault(Kind.EXCEPTION, "failed: " + cause, cause);
     }
 
     EnvironmentFault slow(String what) {

@@ -106,6 +106,11 @@ public final class SpinCores implements Cores, AutoCloseable {
         complete();
     }
 
+    /** Whether a run is under way; for the thread that calls {@link #run} or succeeds it. */
+    boolean running() {
+        return running;
+    }
+
     /**
      * What is left of a run whose calling thread was given up: the new thread does the interrupted task's rest, then
      * that thread's other tasks, and returns when all are done.
@@ -128,9 +133,12 @@ public final class SpinCores implements Cores, AutoCloseable {
      * Gives up a thread that is stuck in a task and lets a new one go on where it stood; the stuck one must unwind with
      * {@link AbandonedCall} should it ever return. To be called by a thread that has seen what the stuck one wrote last.
      *
-     * @return false if the thread is not one of these, or is a caller that cannot be given up
+     * @return false if the thread is not one of these, is not in a task, or is a caller that cannot be given up
      */
     boolean takeOver(Thread stuck) {
+        if (!running) {
+            return false;
+        }
         for (int slot = 0; slot < count; slot++) {
             if (threads[slot] == stuck) {
                 if (slot == 0) {

@@ -1,0 +1,92 @@
+package io.espalier.runtime;
+
+import io.espalier.core.VectorEnvironment;
+import java.util.Arrays;
+
+/** The episodes that ended in one group of environments during one rollout, in order of step and environment. */
+final class Episodes implements VectorEnvironment.EpisodeListener {
+    private int count;
+    private int[] steps = new int[64];
+    private int[] environments = new int[64];
+    private double[] returns = new double[64];
+    private int[] lengths = new int[64];
+    private boolean[] successes = new boolean[64];
+    private int figures;
+    private String[] names = new String[16];
+    private double[] values = new double[16];
+    private int now;
+
+    /** What follows belongs to that step of the rollout. */
+    void at(int step) {
+        now = step;
+    }
+
+    void clear() {
+        count = 0;
+        figures = 0;
+    }
+
+    @Override
+    public void ended(int environment, double episodeReturn, int length, boolean success) {
+        if (count == steps.length) {
+            steps = Arrays.copyOf(steps, 2 * count);
+            environments = Arrays.copyOf(environments, 2 * count);
+            returns = Arrays.copyOf(returns, 2 * count);
+            lengths = Arrays.copyOf(lengths, 2 * count);
+            successes = Arrays.copyOf(successes, 2 * count);
+        }
+        steps[count] = now;
+        environments[count] = environment;
+        returns[count] = episodeReturn;
+        lengths[count] = length;
+        successes[count] = success;
+        count++;
+    }
+
+    @Override
+    public void metric(int environment, String name, double value) {
+        if (figures == names.length) {
+            names = Arrays.copyOf(names, 2 * figures);
+            values = Arrays.copyOf(values, 2 * figures);
+        }
+        names[figures] = name;
+        values[figures] = value;
+        figures++;
+    }
+
+    int count() {
+        return count;
+    }
+
+    int step(int i) {
+        return steps[i];
+    }
+
+    int environment(int i) {
+        return environments[i];
+    }
+
+    double episodeReturn(int i) {
+        return returns[i];
+    }
+
+    int length(int i) {
+        return lengths[i];
+    }
+
+    boolean success(int i) {
+        return successes[i];
+    }
+
+    int figures() {
+        return figures;
+    }
+
+    String name(int figure) {
+        return names[figure];
+    }
+
+    double value(int figure) {
+        return values[figure];
+    }
+}

@@ -1,0 +1,218 @@
+package io.espalier.runtime;
+
+import io.espalier.core.DefaultVectorEnvironment;
+import io.espalier.core.Environment;
+import io.espalier.core.RandomStream;
+import io.espalier.core.Rollout;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.core.Stateful;
+import io.espalier.policy.Policy;
+import io.espalier.policy.PolicySession;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Steps a contiguous group of a run's environments with a policy and fills their columns of the {@link Rollout}. What an
+ * environment lives through and what is drawn for it depends on its number alone, not on how environments are grouped.
+ *
+ * <p>How far it has come is kept in fields: when a thread is stuck in an environment and has been given up, another one
+ * calls {@link #resume}.
+ */
+final class RolloutWorker implements Stateful, AutoCloseable {
+    private enum Phase {
+        BEGIN,
+        ACT,
+        STEP,
+        RECORD
+    }
+
+    private final int from;
+    private final int size;
+    private final EnvironmentSource source;
+    private final DefaultVectorEnvironment environments;
+    private final EnvironmentGuard[] guards;
+    private final FaultHistory[] histories;
+    private final RandomStream[] streams;
+    private final PolicySession session;
+    private final float[] actions;
+    private final Episodes episodes = new Episodes();
+    private Phase phase = Phase.BEGIN;
+    private int t;
+
+    /**
+     * Makes the environments of columns {@code from} to {@code to - 1}.
+     *
+     * @param policy decides the sizes; another of the same structure may be given to {@link #begin}
+     */
+    RolloutWorker(int from, int to, EnvironmentSource source, Policy policy, Seeds seeds) {
+        this.from = from;
+        size = to - from;
+        this.source = source;
+        guards = new EnvironmentGuard[size];
+        histories = new FaultHistory[size];
+        streams = new RandomStream[size];
+        List<Environment> copies = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            histories[i] = new FaultHistory(source.settings());
+            streams[i] = seeds.child("action", from + i).stream();
+            guards[i] = source.guard(from + i);
+            source.open(guards[i]);
+            copies.add(guards[i]);
+        }
+        environments = new DefaultVectorEnvironment(copies, seeds, from, this::replace);
+        environments.onEpisode(episodes);
+        session = policy.session(size);
+        actions = new float[size * policy.actionSpace().size()];
+    }
+
+    /** Takes a policy for the rollout to come, and goes to its start. */
+    void begin(Policy policy) {
+        session.load(policy);
+        episodes.clear();
+        t = 0;
+    }
+
+    /** Fills the columns, from wherever it stands. */
+    void collect(Rollout rollout) {
+        if (phase == Phase.BEGIN) {
+            environments.reset();
+            phase = Phase.ACT;
+        }
+        while (t < rollout.steps) {
+            if (phase == Phase.ACT) {
+                act(rollout, t * rollout.environments + from);
+                episodes.at(t);
+                phase = Phase.STEP;
+            }
+            if (phase == Phase.STEP) {
+                environments.step(actions);
+                phase = Phase.RECORD;
+            }
+            record(rollout, t * rollout.environments + from);
+            t++;
+            phase = Phase.ACT;
+        }
+        System.arraycopy(
+                environments.actionMasks(), 0, rollout.finalMasks, from * rollout.maskSize, size * rollout.maskSize);
+    }
+
+    /** Does the rest after the thread that did it was given up, stuck in one of the environments. */
+    void resume(Rollout rollout) {
+        EnvironmentFault fault = null;
+        for (EnvironmentGuard guard : guards) {
+            if (guard.abandoned()) {
+                fault = guard.fault();
+            }
+        }
+        if (fault == null) {
+            throw new IllegalStateException("no environment of this worker was given up.");
+        }
+        environments.takeOver(fault);
+        phase = phase == Phase.BEGIN ? Phase.ACT : Phase.RECORD;
+        collect(rollout);
+    }
+
+    private void act(Rollout rollout, int row) {
+        System.arraycopy(
+                environments.observations(),
+                0,
+                rollout.observations,
+                row * rollout.observationSize,
+                size * rollout.observationSize);
+        System.arraycopy(environments.actionMasks(), 0, rollout.masks, row * rollout.maskSize, size * rollout.maskSize);
+        session.act(
+                environments.observations(),
+                0,
+                size,
+                environments.actionMasks(),
+                0,
+                streams,
+                0,
+                false,
+                rollout.actions,
+                row * rollout.actionSize,
+                rollout.logProbabilities,
+                rollout.values,
+                row);
+        session.toEnvironment(rollout.actions, row * rollout.actionSize, size, actions, 0);
+    }
+
+    private void record(Rollout rollout, int row) {
+        System.arraycopy(
+                environments.reached(),
+                0,
+                rollout.reached,
+                row * rollout.observationSize,
+                size * rollout.observationSize);
+        System.arraycopy(
+                environments.reachedMasks(),
+                0,
+                rollout.reachedMasks,
+                row * rollout.maskSize,
+                size * rollout.maskSize);
+        System.arraycopy(environments.rewards(), 0, rollout.rewards, row, size);
+        System.arraycopy(environments.terminated(), 0, rollout.terminated, row, size);
+        System.arraycopy(environments.truncated(), 0, rollout.truncated, row, size);
+        System.arraycopy(environments.discarded(), 0, rollout.discarded, row, size);
+    }
+
+    private Environment replace(int number, Environment failed, Throwable cause) {
+        int i = number - from;
+        EnvironmentGuard old = guards[i];
+        EnvironmentFault fault = source.report(old, cause);
+        histories[i].add(fault, old.takeGoodSteps());
+        old.close();
+        EnvironmentGuard fresh = source.guard(number);
+        guards[i] = fresh;
+        try {
+            source.open(fresh);
+        } catch (EnvironmentFault again) {
+            return replace(number, fresh, again);
+        }
+        return fresh;
+    }
+
+    /** The episodes that ended in the last rollout. */
+    Episodes episodes() {
+        return episodes;
+    }
+
+    /** All faults of this group's environments so far. */
+    long faults() {
+        long sum = 0;
+        for (FaultHistory history : histories) {
+            sum += history.faults();
+        }
+        return sum;
+    }
+
+    /** Writes each environment, its streams and its faults under its number. */
+    @Override
+    public void save(State into) {
+        environments.save(into);
+        long[] stream = new long[3];
+        for (int i = 0; i < size; i++) {
+            streams[i].save(stream, 0);
+            State state = into.child("worker", from + i);
+            state.put("stream", stream);
+            histories[i].save(state);
+        }
+    }
+
+    @Override
+    public void load(State from) {
+        environments.load(from);
+        for (int i = 0; i < size; i++) {
+            State state = from.child("worker", this.from + i);
+            streams[i].load(state.longs("stream"), 0);
+            histories[i].load(state);
+        }
+        phase = Phase.ACT;
+    }
+
+    @Override
+    public void close() {
+        environments.close();
+    }
+}
