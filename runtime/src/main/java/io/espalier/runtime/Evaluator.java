@@ -37,7 +37,7 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         actionSeeds = seeds.child("action");
         seats = new Seat[threads];
         for (int i = 0; i < threads; i++) {
-            seats[i] = new Seat(policy);
+            seats[i] = new Seat(policy, source.masked());
         }
         returns = new double[settings.episodes()];
         lengths = new int[settings.episodes()];
@@ -189,10 +189,10 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         @Nullable EnvironmentGuard guard;
         boolean loaded;
 
-        Seat(Policy policy) {
+        Seat(Policy policy, boolean masked) {
             session = policy.session(1);
             observation = new float[policy.observationSpace().size()];
-            mask = new boolean[policy.actionSpace().choices()];
+            mask = new boolean[masked ? policy.actionSpace().choices() : 0];
             action = new float[policy.actionSpace().size()];
             sent = new float[action.length];
         }
