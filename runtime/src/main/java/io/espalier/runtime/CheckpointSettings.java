@@ -5,8 +5,11 @@ import io.espalier.core.Setting;
 /** When the state of a run is saved. It is always saved when a run stops. */
 public record CheckpointSettings(
         @Setting("Save whenever that many further environment steps were taken; 0: never by this rule.")
-                long everyEnvironmentSteps,
-        @Setting("Save whenever that many seconds have passed; 0: never by this rule.") double everySeconds,
+        long everyEnvironmentSteps,
+
+        @Setting("Save whenever that many seconds have passed; 0: never by this rule.")
+        double everySeconds,
+
         @Setting("How many good checkpoints are kept.") int keep) {
     /** Every 30 seconds, keeping two. */
     public static final CheckpointSettings DEFAULT = new CheckpointSettings(0, 30, 2);

@@ -53,11 +53,13 @@ final class Divergence {
             return policy;
         }
         String why = finite
-                ? "updates were skipped in " + skippedRounds + " rounds in a row, because loss or gradient were not finite"
+                ? "updates were skipped in " + skippedRounds
+                        + " rounds in a row, because loss or gradient were not finite"
                 : "the weights have become NaN or infinite";
         if (rollbacks == ROLLBACKS) {
-            throw new DivergenceException("Learning diverges: " + why + "; going back to the last good state did not help "
-                    + ROLLBACKS + " times. Maybe lower the learning rate, or clip gradients.");
+            throw new DivergenceException(
+                    "Learning diverges: " + why + "; going back to the last good state did not help " + ROLLBACKS
+                            + " times. Maybe lower the learning rate, or clip gradients.");
         }
         rollbacks++;
         skippedRounds = 0;

@@ -22,6 +22,11 @@ public final class EnvironmentFault extends RuntimeException {
         this.step = step;
     }
 
+    String message() {
+        String message = getMessage();
+        return message == null ? "" : message;
+    }
+
     /** What it did. */
     public Kind kind() {
         return kind;

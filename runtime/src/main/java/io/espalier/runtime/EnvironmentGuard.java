@@ -246,8 +246,7 @@ final class EnvironmentGuard implements Environment {
     private EnvironmentFault badRow() {
         for (int i = 0; i < observationSize; i++) {
             if (Float.floatToRawIntBits(row[1 + i]) == Float.floatToRawIntBits(UNWRITTEN)) {
-                return fault(
-                        Kind.WRONG_SHAPE, "left component " + i + " of " + observationSize + " unwritten", null);
+                return fault(Kind.WRONG_SHAPE, "left component " + i + " of " + observationSize + " unwritten", null);
             }
         }
         boolean finite = true;
@@ -323,8 +322,7 @@ final class EnvironmentGuard implements Environment {
         for (int t = Math.max(0, steps - ACTIONS); t < steps; t++) {
             int place = (t & (ACTIONS - 1)) * actionSize;
             text.append(text.isEmpty() ? "" : " ")
-                    .append(Arrays.toString(
-                            Arrays.copyOfRange(actions, place, place + Math.min(actionSize, 16))));
+                    .append(Arrays.toString(Arrays.copyOfRange(actions, place, place + Math.min(actionSize, 16))));
         }
         return text.toString();
     }
@@ -369,7 +367,8 @@ final class EnvironmentGuard implements Environment {
     }
 
     /** What it did wrong last. */
-    @Nullable EnvironmentFault fault() {
+    @Nullable
+    EnvironmentFault fault() {
         return fault;
     }
 

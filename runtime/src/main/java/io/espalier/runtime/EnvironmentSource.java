@@ -18,8 +18,7 @@ final class EnvironmentSource {
      *
      * @throws EnvironmentFault if that fails
      */
-    EnvironmentSource(
-            Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog, RunEvent.Sink events) {
+    EnvironmentSource(Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog, RunEvent.Sink events) {
         this.factory = factory;
         this.settings = settings;
         this.watchdog = watchdog;

@@ -73,12 +73,20 @@ public record EvaluationResult(
     }
 
     void save(State into) {
-        into.put(
-                "result",
-                new double[] {
-                    episodes, mean, std, standardError, median, min, max, successRate, meanRewardPerStep, meanLength,
-                    cut, faults
-                });
+        into.put("result", new double[] {
+            episodes,
+            mean,
+            std,
+            standardError,
+            median,
+            min,
+            max,
+            successRate,
+            meanRewardPerStep,
+            meanLength,
+            cut,
+            faults
+        });
     }
 
     static EvaluationResult load(State from) {

@@ -5,10 +5,15 @@ import io.espalier.core.Setting;
 /** How a policy is evaluated. */
 public record EvaluationSettings(
         @Setting("Episodes per evaluation.") int episodes,
+
         @Setting("Evaluate whenever that many further environment steps were taken; 0: only at the end.")
-                long everyEnvironmentSteps,
-        @Setting("Take the likeliest action (true) or draw one (false).") boolean greedy,
-        @Setting("Environment steps after which an episode is cut off.") int longestEpisode) {
+        long everyEnvironmentSteps,
+
+        @Setting("Take the likeliest action (true) or draw one (false).")
+        boolean greedy,
+
+        @Setting("Environment steps after which an episode is cut off.")
+        int longestEpisode) {
     /** 100 greedy episodes at the end. */
     public static final EvaluationSettings DEFAULT = new EvaluationSettings(100, 0, true, 100_000);
 

@@ -186,7 +186,10 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         final float[] sent;
         final float[] logProbability = new float[1];
         final float[] value = new float[1];
-        @Nullable EnvironmentGuard guard;
+
+        @Nullable
+        EnvironmentGuard guard;
+
         boolean loaded;
 
         Seat(Policy policy, boolean masked) {

@@ -146,11 +146,7 @@ final class RolloutWorker implements Stateful, AutoCloseable {
                 row * rollout.observationSize,
                 size * rollout.observationSize);
         System.arraycopy(
-                environments.reachedMasks(),
-                0,
-                rollout.reachedMasks,
-                row * rollout.maskSize,
-                size * rollout.maskSize);
+                environments.reachedMasks(), 0, rollout.reachedMasks, row * rollout.maskSize, size * rollout.maskSize);
         System.arraycopy(environments.rewards(), 0, rollout.rewards, row, size);
         System.arraycopy(environments.terminated(), 0, rollout.terminated, row, size);
         System.arraycopy(environments.truncated(), 0, rollout.truncated, row, size);

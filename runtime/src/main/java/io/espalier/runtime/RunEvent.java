@@ -28,7 +28,7 @@ public record RunEvent(String type, String message, Map<String, Object> details)
         if (!stack.isEmpty()) {
             details.put("stack", stack);
         }
-        return new RunEvent("environment/" + fault.kind().label(), fault.getMessage(), details);
+        return new RunEvent("environment/" + fault.kind().label(), fault.message(), details);
     }
 
     /** Takes events, from any thread. */

@@ -73,7 +73,8 @@ final class RunRecords implements Stateful, AutoCloseable {
     /** Saves a state of the run, in the background unless asked to wait. */
     void save(long environmentSteps, State state, boolean wait) {}
 
-    @Nullable Path path() {
+    @Nullable
+    Path path() {
         return null;
     }
 

@@ -30,6 +30,8 @@ public final class SpinCores implements Cores, AutoCloseable {
     private static final long SPIN_NANOS = 20_000;
     private static final long CROWDED_SPIN_NANOS = 1_000;
 
+    private static final Task NOTHING = (index, thread) -> {};
+
     private final int count;
     private final long spinNanos;
     private final long[] round = new long[3 * STRIDE];
@@ -39,7 +41,7 @@ public final class SpinCores implements Cores, AutoCloseable {
     private final @Nullable Throwable[] failures;
     private final Thread[] threads;
     private final @Nullable Runnable caller;
-    private @Nullable Task task;
+    private Task task = NOTHING;
     private int tasks;
     private boolean running;
     private volatile boolean closed;
@@ -253,7 +255,7 @@ public final class SpinCores implements Cores, AutoCloseable {
 
     private void complete() {
         running = false;
-        task = null;
+        task = NOTHING;
         Throwable first = null;
         for (int slot = 0; slot < count; slot++) {
             Throwable failure = failures[slot];

@@ -371,6 +371,10 @@ final class StopRules {
         return parts;
     }
 
+    private static double share(long of, long whole) {
+        return share((double) of, (double) whole);
+    }
+
     private static double share(double of, double whole) {
         // Towards a negative bar there is no natural zero: nothing is said until it is reached.
         double share = whole > 0 ? of / whole : of >= whole ? 1 : 0;
@@ -378,7 +382,9 @@ final class StopRules {
     }
 
     private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 
     private static String say(String format, Object... figures) {

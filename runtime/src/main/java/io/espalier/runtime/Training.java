@@ -7,7 +7,6 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.TaskSpec;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ final class Training implements AutoCloseable {
     private final Progress progress;
     private final RunRecords records;
     private final SpinCores cores;
-    private final Watchdog watchdog;
     private final EnvironmentSource source;
     private final Learner learner;
     private final Divergence divergence;
@@ -50,11 +48,10 @@ final class Training implements AutoCloseable {
         this.progress = progress;
         this.records = records;
         this.cores = cores;
-        this.watchdog = watchdog;
         Seeds seeds = Seeds.of(plan.seed());
         source = new EnvironmentSource(plan.factory(), plan.guard(), watchdog, records::event);
-        TaskSpec task = new TaskSpec(
-                source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
+        TaskSpec task =
+                new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
         Policy initial = plan.algorithm().policy(task, seeds.child("policy"));
         learner = plan.algorithm().learner(task, initial, seeds.child("learner"), cores);
         policy = learner.policy();
@@ -72,7 +69,9 @@ final class Training implements AutoCloseable {
             workers[w] = new RolloutWorker(from, to, source, policy, seeds);
         }
         evaluator = new Evaluator(source, plan.evaluation(), policy, seeds.child("evaluation"), cores.count());
-        stop = plan.stop().or(StopRule.environmentSteps(plan.environmentSteps())).watch();
+        stop = plan.stop()
+                .or(StopRule.environmentSteps(plan.environmentSteps()))
+                .watch();
         metricsEvery = Math.max(1, plan.environmentSteps() / 1000);
         nextMetrics = metricsEvery;
         nextEvaluation = plan.evaluation().everyEnvironmentSteps();
@@ -111,7 +110,7 @@ final class Training implements AutoCloseable {
             for (RolloutWorker worker : workers) {
                 faults += worker.faults();
             }
-            means.put("environment/faults", faults);
+            means.put("environment/faults", (double) faults);
             records.metrics(progress, means);
         }
     }
@@ -122,8 +121,7 @@ final class Training implements AutoCloseable {
             if (plan.evaluation().everyEnvironmentSteps() == 0 || progress.environmentSteps() < nextEvaluation) {
                 return;
             }
-            nextEvaluation = next(
-                    progress.environmentSteps(), plan.evaluation().everyEnvironmentSteps());
+            nextEvaluation = next(progress.environmentSteps(), plan.evaluation().everyEnvironmentSteps());
             evaluator.begin(policy);
         }
         guarded(evaluator.tasks(), evaluator);
@@ -214,9 +212,9 @@ final class Training implements AutoCloseable {
 
     private void saveIfDue() {
         CheckpointSettings when = plan.checkpoints();
-        boolean due = when.everyEnvironmentSteps() > 0 && progress.environmentSteps() >= nextCheckpoint
-                || when.everySeconds() > 0 && progress.wallSeconds() >= nextCheckpointSeconds;
-        if (due) {
+        boolean stepsDue = when.everyEnvironmentSteps() > 0 && progress.environmentSteps() >= nextCheckpoint;
+        boolean secondsDue = when.everySeconds() > 0 && progress.wallSeconds() >= nextCheckpointSeconds;
+        if (stepsDue || secondsDue) {
             if (when.everyEnvironmentSteps() > 0) {
                 nextCheckpoint = next(progress.environmentSteps(), when.everyEnvironmentSteps());
             }
@@ -254,8 +252,8 @@ final class Training implements AutoCloseable {
         nextMetrics = schedule[0];
         nextEvaluation = schedule[1];
         if (plan.checkpoints().everyEnvironmentSteps() > 0) {
-            nextCheckpoint = next(
-                    progress.environmentSteps(), plan.checkpoints().everyEnvironmentSteps());
+            nextCheckpoint =
+                    next(progress.environmentSteps(), plan.checkpoints().everyEnvironmentSteps());
         }
         records.load(from.child("records"));
     }

