@@ -67,14 +67,15 @@ public final class RunDirectory {
     public static RunDirectory createBelow(Path parent, String name) {
         try {
             Files.createDirectories(parent);
-            for (int n = 1; ; n++) {
+            int n = 1;
+            while (true) {
                 Path path = parent.resolve(n == 1 ? name : name + "-" + n);
                 try {
                     // Only one of several processes that try the same name can make it.
                     Files.createDirectory(path);
                     return new RunDirectory(path);
                 } catch (FileAlreadyExistsException e) {
-                    continue;
+                    n++;
                 }
             }
         } catch (IOException e) {

@@ -91,14 +91,16 @@ final class TensorBoardWriter implements Closeable {
 
     private void frame(ByteBuffer message) throws IOException {
         message.flip();
-        int length = message.remaining();
-        ByteBuffer header = buffer(12);
-        header.putLong(length).putInt(masked(header.array(), 8));
-        out.write(header.array());
-        out.write(message.array(), 0, length);
-        ByteBuffer footer = buffer(4);
-        footer.putInt(masked(message.array(), length));
-        out.write(footer.array());
+        byte[] payload = new byte[message.remaining()];
+        message.get(payload);
+        byte[] header = new byte[12];
+        ByteBuffer fields = wrap(header).putLong(payload.length);
+        fields.putInt(masked(header, 8));
+        out.write(header);
+        out.write(payload);
+        byte[] footer = new byte[4];
+        wrap(footer).putInt(masked(payload, payload.length));
+        out.write(footer);
     }
 
     private int masked(byte[] bytes, int length) {
@@ -109,7 +111,11 @@ final class TensorBoardWriter implements Closeable {
     }
 
     private static ByteBuffer buffer(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        return wrap(new byte[size]);
+    }
+
+    private static ByteBuffer wrap(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static void varint(ByteBuffer into, long value) {
