@@ -59,7 +59,10 @@ class RunFilesTest {
             }
             writer.at(77, 1.0).put("später", -1.0);
         }
-        List<Event> events = readEvents(Files.list(folder).findFirst().orElseThrow());
+        List<Event> events;
+        try (var files = Files.list(folder)) {
+            events = readEvents(files.findFirst().orElseThrow());
+        }
         assertThat(events).hasSize(302);
         assertThat(events.get(0).getFileVersion()).isEqualTo("brain.Event:2");
         assertThat(events.get(0).getWallTime()).isEqualTo(1700000000.5);
