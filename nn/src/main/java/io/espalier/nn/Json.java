@@ -141,7 +141,7 @@ public final class Json {
     public Json put(String name, Json value) {
         want(Kind.OBJECT);
         if (members.putIfAbsent(name, value) != null) {
-            throw new IllegalArgumentException(path + " has \"" + name + "\" twice.");
+            throw new IllegalArgumentException(path + " has \"" + shown(name) + "\" twice.");
         }
         return this;
     }

@@ -48,9 +48,6 @@ final class JsonReader {
                 }
                 String name = string();
                 expect(':');
-                if (object.has(name)) {
-                    throw new IllegalArgumentException(path + " has \"" + Json.shown(name) + "\" twice.");
-                }
                 object.put(name, value(path + "." + Json.shown(name)));
             } while (another('}'));
         }

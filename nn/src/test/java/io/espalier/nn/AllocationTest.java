@@ -20,7 +20,7 @@ class AllocationTest {
      */
     private static long bytesPerTenCalls(Runnable call) {
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < 2000 && least > 0; round++) {
+        for (int round = 0; round < 5000 && least > 0; round++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10; i++) {
                 call.run();

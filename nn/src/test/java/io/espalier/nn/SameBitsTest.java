@@ -1,6 +1,7 @@
 package io.espalier.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -212,15 +213,17 @@ class SameBitsTest {
         Network network = new Network(spec, new int[] {8}, 16);
         network.initialize(new SplittableRandom(14));
         float[] input = normal(new SplittableRandom(15), 16 * 8);
-        Network alone = new Network(spec, new int[] {8}, 16);
+        Network sibling = network.replica(1);
         for (int round = 0; round < 20; round++) {
             for (int i = 0; i < network.parameterCount(); i++) {
                 network.parameters()[i] += 0.01f;
             }
-            network.parametersChanged();
+            sibling.parametersChanged();
             if (round % 2 == 0) {
                 network.refresh();
             }
+            // Made anew each round: nothing in it can be stale.
+            Network alone = new Network(spec, new int[] {8}, 16);
             System.arraycopy(network.parameters(), 0, alone.parameters(), 0, network.parameterCount());
             alone.parametersChanged();
             List<float[]> expected = run(alone, input, 0, 16);
@@ -246,6 +249,39 @@ class SameBitsTest {
                     assertSameBits("round " + round, result.get(i), expected.get(i));
                 }
             }
+        }
+    }
+
+    /** 40 images make several groups, whose gradients must add up to those of the images one by one. */
+    @Test
+    void convolutionsOfManyImages() {
+        int rows = 40;
+        NetworkSpec spec = NetworkSpec.parse("conv(6, 3, padding=1) > tanh");
+        Network batch = new Network(spec, new int[] {4, 9, 10}, rows);
+        batch.initialize(new SplittableRandom(18));
+        Network one = batch.replica(1);
+        int in = batch.inputSize();
+        int out = batch.headSize(0);
+        float[] input = normal(new SplittableRandom(19), rows * in);
+        float[] gradient = normal(new SplittableRandom(20), rows * out);
+        batch.forward(input, 0, rows);
+        System.arraycopy(gradient, 0, batch.outputGradient(0), 0, rows * out);
+        batch.backward(true);
+        double[] sum = new double[batch.parameterCount()];
+        for (int row = 0; row < rows; row++) {
+            one.forward(input, row * in, 1);
+            System.arraycopy(gradient, row * out, one.outputGradient(0), 0, out);
+            one.backward(true);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += one.gradients()[i];
+            }
+            assertSameBits(
+                    "input gradient of row " + row,
+                    one.inputGradients(),
+                    Arrays.copyOfRange(batch.inputGradients(), row * in, (row + 1) * in));
+        }
+        for (int i = 0; i < sum.length; i++) {
+            assertThat((double) batch.gradients()[i]).isCloseTo(sum[i], within(1e-4));
         }
     }
 
