@@ -241,8 +241,12 @@ public final class SimulationEnvironment implements Environment {
                 }
             }
             questions.earned = 0;
-            // Also when closed: whoever was given up while waiting here must not wait forever.
+            boolean ends = closed;
+            // Also at the end of all: whoever was given up while waiting for this thread must not wait forever.
             baton.pass(false);
+            if (ends) {
+                return;
+            }
         }
     }
 

@@ -180,7 +180,7 @@ public abstract class EnvironmentContract {
             environment.reset(3);
             int size = environment.observationSpace().size();
             int choices = environment.actionSpace().choices();
-            for (int t = 0; t < 20; t++) {
+            for (int t = 0; t < 200; t++) {
                 float[] row = new float[0];
                 for (float junk : new float[] {JUNK, Float.NaN}) {
                     float[] around = new float[size + 7];

@@ -4,6 +4,7 @@ import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.MultiDiscrete;
 import io.espalier.core.RandomStream;
+import io.espalier.core.Seeds;
 import io.espalier.core.Space;
 
 /** Chooses uniformly among the allowed actions. What it draws depends on its stream and the masks alone. */
@@ -18,24 +19,30 @@ public final class RandomPlayer {
         mask = new boolean[space.choices()];
     }
 
-    /** Starts drawing anew, from that seed. */
+    /** Starts drawing anew, from that seed; an environment that is reset to the same seed draws other numbers. */
     public void reseed(long seed) {
-        random.reseed(seed);
+        random.reseed(Seeds.of(seed).child("player").seed());
     }
 
     /** Writes an action that the environment allows now. */
     public void choose(Environment environment, float[] into, int at) {
-        if (!environment.masksActions()) {
-            space.sample(random, into, at);
-            return;
+        boolean masks = environment.masksActions();
+        if (masks) {
+            environment.actionMask(mask, 0);
         }
-        environment.actionMask(mask, 0);
-        if (space instanceof Discrete discrete) {
-            into[at] = allowed(0, discrete.n());
+        choose(random, space, mask, masks ? 0 : -1, into, at);
+    }
+
+    /** Chooses by the mask at {@code maskAt}, or freely if that is below 0. */
+    static void choose(RandomStream random, Space space, boolean[] mask, int maskAt, float[] into, int at) {
+        if (maskAt < 0) {
+            space.sample(random, into, at);
+        } else if (space instanceof Discrete discrete) {
+            into[at] = allowed(random, mask, maskAt, discrete.n());
         } else if (space instanceof MultiDiscrete multi) {
-            int first = 0;
+            int first = maskAt;
             for (int i = 0; i < multi.components(); i++) {
-                into[at + i] = allowed(first, multi.count(i));
+                into[at + i] = allowed(random, mask, first, multi.count(i));
                 first += multi.count(i);
             }
         } else {
@@ -44,7 +51,7 @@ public final class RandomPlayer {
         }
     }
 
-    private int allowed(int first, int count) {
+    private static int allowed(RandomStream random, boolean[] mask, int first, int count) {
         int choices = 0;
         for (int i = 0; i < count; i++) {
             choices += mask[first + i] ? 1 : 0;
