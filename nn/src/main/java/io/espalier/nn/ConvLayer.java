@@ -63,9 +63,9 @@ final class ConvLayer extends Layer {
         bias = wiring.reserve(
                 name + "bias", (random, into, at, size) -> init.fillBias(random, into, at, size, window), filters);
         transposed = wiring.family.matrix(weight, window, filters);
-        windows = new float[group * positions * window];
-        byPosition = new float[group * positions * filters];
-        part = new float[window * filters + filters];
+        windows = wiring.buffer(group * positions * window);
+        byPosition = wiring.buffer(group * positions * filters);
+        part = wiring.buffer(window * filters + filters);
     }
 
     private static String shown(NetworkSpec.Conv2d spec) {

@@ -35,9 +35,9 @@ final class DenseLayer extends Layer {
                 : -1;
         transposed = wiring.family.matrix(weight, in, out);
         boolean maybeSparse = first && in >= SPARSE_FROM;
-        starts = new int[maybeSparse ? wiring.capacity + 1 : 0];
-        columns =
-                new int[maybeSparse ? Wiring.product("capacity x inputs", wiring.capacity, in) / SPARSE_PART + in : 0];
+        starts = wiring.indices(maybeSparse ? wiring.capacity + 1 : 0);
+        columns = wiring.indices(
+                maybeSparse ? Wiring.product("capacity x inputs", wiring.capacity, in) / SPARSE_PART + in : 0);
     }
 
     private static int[] vector(NetworkSpec.Dense spec, int[] shape) {

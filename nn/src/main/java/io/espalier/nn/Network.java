@@ -86,17 +86,11 @@ public final class Network {
     }
 
     private Network(NetworkSpec spec, int[] inputShape, int capacity, Family family, Kernels kernels) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("capacity (" + capacity + ") must be at least 1 row.");
-        }
-        if (inputShape.length == 0 || Arrays.stream(inputShape).anyMatch(extent -> extent < 1)) {
-            throw new IllegalArgumentException("input shape " + Arrays.toString(inputShape)
-                    + " must have at least one extent, and each at least 1. Maybe [1] for a single number.");
-        }
+        check(inputShape, capacity);
         this.spec = spec;
         this.inputShape = inputShape.clone();
         this.inputSize = Layer.size(inputShape);
-        this.wiring = new Wiring(kernels, family, capacity);
+        this.wiring = new Wiring(kernels, family, capacity, true);
         this.root = Layers.of(wiring, "", spec, this.inputShape, true);
         this.tensors = wiring.tensors();
         wiring.seal();
@@ -111,6 +105,29 @@ public final class Network {
         }
         this.headNames = names.toArray(String[]::new);
         this.heads = leaves.toArray(Layer[]::new);
+    }
+
+    private static void check(int[] inputShape, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity (" + capacity + ") must be at least 1 row.");
+        }
+        if (inputShape.length == 0 || Arrays.stream(inputShape).anyMatch(extent -> extent < 1)) {
+            throw new IllegalArgumentException("input shape " + Arrays.toString(inputShape)
+                    + " must have at least one extent, and each at least 1. Maybe [1] for a single number.");
+        }
+    }
+
+    /**
+     * How many floats such a network would hold: parameters, activations and the gradients of both. Allocates none of
+     * them, so that a spec from a stranger can be judged first.
+     *
+     * @throws IllegalArgumentException as the constructor does
+     */
+    public static long floats(NetworkSpec spec, int[] inputShape, int capacity) {
+        check(inputShape, capacity);
+        Wiring wiring = new Wiring(Kernels.INSTANCE, new Family(), capacity, false);
+        Layers.of(wiring, "", spec, inputShape.clone(), true);
+        return wiring.floats();
     }
 
     /** Gives every tensor its first values, in the order of {@link #tensors()}, from one generator. */

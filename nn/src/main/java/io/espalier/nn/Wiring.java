@@ -17,17 +17,25 @@ final class Wiring {
 
     private final List<Network.Tensor> tensors = new ArrayList<>();
     private final List<Filling> fillings = new ArrayList<>();
+    private final boolean allocates;
     private int count;
+    private long floats;
 
     /** Fills the first values of one tensor. */
     interface Filling {
         void fill(RandomGenerator random, float[] parameters, int at, int size);
     }
 
-    Wiring(Kernels kernels, Family family, int capacity) {
+    /**
+     * Nothing reserved yet.
+     *
+     * @param allocates whether memory is wanted, and not only how much it would be
+     */
+    Wiring(Kernels kernels, Family family, int capacity, boolean allocates) {
         this.kernels = kernels;
         this.family = family;
         this.capacity = capacity;
+        this.allocates = allocates;
     }
 
     /**
@@ -46,7 +54,24 @@ final class Wiring {
 
     /** An array with {@code size} elements for each row. */
     float[] rows(int size) {
-        return new float[product("capacity x layer", capacity, size)];
+        return buffer(product("capacity x layer", capacity, size));
+    }
+
+    /** An array of a layer's own. */
+    float[] buffer(int size) {
+        floats += size;
+        return new float[allocates ? size : 0];
+    }
+
+    /** An array of a layer's own. */
+    int[] indices(int size) {
+        floats += size;
+        return new int[allocates ? size : 0];
+    }
+
+    /** How many floats everything together has, parameters and gradients included. */
+    long floats() {
+        return floats + 2L * count;
     }
 
     List<Network.Tensor> tensors() {

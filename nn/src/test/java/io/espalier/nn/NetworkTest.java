@@ -86,4 +86,18 @@ class NetworkTest {
         assertThatThrownBy(() -> network.backward()).isInstanceOf(IllegalStateException.class);
         assertThat(List.of(network.inputShape()[0], network.inputSize())).containsExactly(1, 1);
     }
+
+    @Test
+    void saysHowMuchItWouldHold() {
+        // By hand: 2·3 + 3 parameters and as many gradients, 5·3 outputs and as many gradients
+        assertThat(Network.floats(dense(3), new int[] {2}, 5)).isEqualTo(2 * 9 + 2 * 15);
+        // Eleven matrices of 2^27 floats each are counted, not allocated
+        String matrix = "dense(32768)";
+        StringBuilder heads = new StringBuilder("heads(a: ").append(matrix);
+        for (int i = 0; i < 10; i++) {
+            heads.append(", b").append(i).append(": ").append(matrix);
+        }
+        NetworkSpec wide = NetworkSpec.parse(heads.append(")").toString());
+        assertThat(Network.floats(wide, new int[] {4096}, 1)).isGreaterThan(2L * 11 * 4096 * 32768);
+    }
 }

@@ -32,6 +32,11 @@ final class PolicyFile {
     private static final int GOLDEN_ROWS = 8;
     private static final int GOLDEN_FLOATS = 1 << 16;
 
+    /** How many floats a network may need: these, and so many for each byte of its file. */
+    private static final long FREE_FLOATS = 1 << 22;
+
+    private static final long FLOATS_PER_BYTE = 4;
+
     private static final Pattern BOX = Pattern.compile("box\\(shape=\\[([0-9, ]+)\\],.*", Pattern.DOTALL);
     private static final Pattern BITS = Pattern.compile("multi-binary\\(([0-9]+)\\)");
 
@@ -109,13 +114,13 @@ final class PolicyFile {
     static Policy decode(byte[] bytes) throws CorruptFileException {
         Safetensors file = Safetensors.decode(bytes);
         try {
-            return decode(file);
+            return decode(file, bytes.length);
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
             throw new CorruptFileException("the file does not hold a policy: " + e.getMessage(), e);
         }
     }
 
-    private static Policy decode(Safetensors file) throws CorruptFileException {
+    private static Policy decode(Safetensors file, long fileSize) throws CorruptFileException {
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
         String format = take(metadata, "format");
         if (!format.equals(FORMAT)) {
@@ -135,6 +140,11 @@ final class PolicyFile {
                 throw new CorruptFileException("unknown metadata \"" + SafetensorsHeader.shown(entry.getKey()) + "\".");
             }
             provenance.put(entry.getKey().substring(PROVENANCE.length()), entry.getValue());
+        }
+        long floats = Network.floats(spec, Structure.inputShape(observationSpace, head), GOLDEN_ROWS);
+        if (floats > FREE_FLOATS + FLOATS_PER_BYTE * fileSize) {
+            throw new CorruptFileException("the network needs " + floats + " floats, too many for a file of " + fileSize
+                    + " bytes. Maybe it was made to exhaust memory.");
         }
         Structure structure = new Structure(observationSpace, actionSpace, masked, spec, head);
         Policy policy = new Policy(

@@ -48,7 +48,7 @@ final class Structure {
                     + ". Maybe cut actions to bounds in the environment instead.");
         }
         boolean tabular = head instanceof ActionHead.Tabular;
-        inputShape = tabular ? new int[] {1} : inputShape(observationSpace);
+        inputShape = inputShape(observationSpace, head);
         Network network = new Network(spec, inputShape, 1);
         inputSize = network.inputSize();
         parameterCount = network.parameterCount();
@@ -68,7 +68,11 @@ final class Structure {
         }
     }
 
-    private static int[] inputShape(Space space) {
+    /** The shape of one row of the network's input. */
+    static int[] inputShape(Space space, ActionHead head) {
+        if (head instanceof ActionHead.Tabular) {
+            return new int[] {1};
+        }
         return space instanceof Box box ? box.shape() : new int[] {space.encodedSize()};
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.core.RandomStream;
 import io.espalier.core.State;
+import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -181,6 +182,12 @@ class PolicyFileTest {
                 forged("", "", "observation-space", "box(shape=[99999999999, 99999999999], low=0.0, high=1.0)"),
                 "overflow");
         assertRefused(forged("", "", "action-space", "multi-binary(16000000)"), "the size of its golden pairs (1)");
+        String wide = NetworkSpec.parse("dense(1000000) > heads(policy: dense(2), value: dense(1))")
+                .json();
+        assertRefused(forged("", "", "network", wide), "too many for a file of");
+        String deep = NetworkSpec.parse("dense(1000) > " + "tanh > relu > ".repeat(20_000) + "dense(2)")
+                .json();
+        assertRefused(forged("", "", "network", deep), "too many for a file of");
     }
 
     @Test

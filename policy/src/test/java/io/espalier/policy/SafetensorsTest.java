@@ -109,10 +109,7 @@ class SafetensorsTest {
         for (int bit = 0; bit < file.length * 8; bit++) {
             byte[] flipped = file.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            int flippedBit = bit;
-            assertThatThrownBy(() -> Safetensors.decode(flipped))
-                    .as(() -> "bit " + flippedBit)
-                    .isInstanceOf(CorruptFileException.class);
+            assertThat(refusesWithChecksum(flipped)).as("bit %d", bit).isTrue();
         }
     }
 
@@ -141,6 +138,15 @@ class SafetensorsTest {
             refused += refuses(damaged) ? 1 : 0;
         }
         assertThat(refused).isBetween(20_000, 30_000);
+    }
+
+    private static boolean refusesWithChecksum(byte[] damaged) {
+        try {
+            Safetensors.decode(damaged);
+            return false;
+        } catch (CorruptFileException e) {
+            return true;
+        }
     }
 
     private static boolean refuses(byte[] damaged) {
