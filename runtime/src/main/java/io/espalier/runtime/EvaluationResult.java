@@ -2,6 +2,8 @@ package io.espalier.runtime;
 
 import io.espalier.core.State;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How well a policy does.
@@ -70,6 +72,26 @@ public record EvaluationResult(
                 (double) steps / n,
                 cut,
                 faults);
+    }
+
+    /** The figures by name, in this order; for JSON. The success rate is left out where there is none. */
+    public Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("episodes", episodes);
+        map.put("mean", mean);
+        map.put("std", std);
+        map.put("standardError", standardError);
+        map.put("median", median);
+        map.put("min", min);
+        map.put("max", max);
+        if (!Double.isNaN(successRate)) {
+            map.put("successRate", successRate);
+        }
+        map.put("meanRewardPerStep", meanRewardPerStep);
+        map.put("meanLength", meanLength);
+        map.put("cut", cut);
+        map.put("faults", faults);
+        return map;
     }
 
     void save(State into) {

@@ -1,7 +1,8 @@
 package io.espalier.runtime;
 
 import io.espalier.core.State;
-import io.espalier.core.Stateful;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -11,81 +12,162 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where everything that a run has to say goes: the log, the listeners and, if there is one, the run's directory. */
-final class RunRecords implements Stateful, AutoCloseable {
+final class RunRecords implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
     private static final int MOST_WAITING = 10_000;
 
     private final List<TrainingListener> listeners;
-    private final Queue<RunEvent> waiting = new ArrayDeque<>();
+    private final Progress progress;
+    private final @Nullable RunFiles files;
+    private final @Nullable CheckpointWriter checkpoints;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private long dropped;
 
-    RunRecords(List<TrainingListener> listeners) {
+    /**
+     * @param files the run's directory; null if it has none
+     * @param saved its checkpoints; null if it has none
+     */
+    RunRecords(
+            List<TrainingListener> listeners,
+            Progress progress,
+            @Nullable RunFiles files,
+            @Nullable Checkpoints saved) {
         this.listeners = listeners;
+        this.progress = progress;
+        this.files = files;
+        checkpoints = saved == null ? null : new CheckpointWriter(saved, this::event, this::saved);
     }
 
     /** Takes an event, from any thread; listeners hear of it on the run's thread. */
     void event(RunEvent event) {
         LOG.warn("{}: {}", event.type(), event.message());
+        record(event);
+        later(() -> listeners.forEach(listener -> listener.event(event)));
+    }
+
+    private void record(RunEvent event) {
+        RunFiles to = files;
+        if (to != null) {
+            to.event(event, progress.environmentSteps());
+        }
+    }
+
+    private void saved(Path manifest, long environmentSteps) {
+        LOG.debug("saved {}", manifest);
+        record(RunEvent.of("checkpoint/saved", String.valueOf(manifest.getFileName())));
+        later(() -> listeners.forEach(listener -> listener.checkpoint(manifest, environmentSteps)));
+    }
+
+    private void later(Runnable telling) {
         synchronized (waiting) {
             if (waiting.size() < MOST_WAITING) {
-                waiting.add(event);
+                waiting.add(telling);
+            } else {
+                dropped++;
             }
         }
     }
 
     void episode(int environment, double episodeReturn, int length, boolean success) {
+        RunFiles to = files;
+        if (to != null) {
+            to.episode(progress.episodes(), environment, episodeReturn, length, success);
+        }
         for (TrainingListener listener : listeners) {
             listener.episode(environment, episodeReturn, length, success);
         }
     }
 
-    void metrics(Progress progress, MetricMeans means) {
+    void metrics(MetricMeans means) {
         means.drain(progress::metric);
+        RunFiles to = files;
+        if (to != null) {
+            to.metrics(progress);
+        }
     }
 
-    void evaluation(Progress progress, EvaluationResult result) {
+    void evaluation(EvaluationResult result) {
+        RunFiles to = files;
+        if (to != null) {
+            to.evaluation(progress.environmentSteps(), result);
+        }
         for (TrainingListener listener : listeners) {
             listener.evaluation(progress, result);
         }
     }
 
-    void round(Progress progress) {
-        tellEvents();
+    void round() {
+        tell();
         for (TrainingListener listener : listeners) {
             listener.round(progress);
         }
     }
 
-    private void tellEvents() {
+    /** Tells the listeners what other threads have to say. */
+    void tell() {
         while (true) {
-            RunEvent event;
+            Runnable telling;
             synchronized (waiting) {
-                event = waiting.poll();
+                telling = waiting.poll();
+                if (dropped > 0 && telling == null) {
+                    LOG.warn("listeners were not told of {} events: too many at once", dropped);
+                    dropped = 0;
+                }
             }
-            if (event == null) {
+            if (telling == null) {
                 return;
             }
-            for (TrainingListener listener : listeners) {
-                listener.event(event);
+            telling.run();
+        }
+    }
+
+    /** Whether states are saved. */
+    boolean saves() {
+        return checkpoints != null;
+    }
+
+    /** Saves a state of the run, in the background unless asked to wait. */
+    void save(long environmentSteps, State state, boolean wait) {
+        RunFiles to = files;
+        CheckpointWriter writer = checkpoints;
+        if (to != null) {
+            // What the state says was recorded must be on the disk before it.
+            to.flush();
+        }
+        if (writer != null && wait) {
+            writer.saveNow(environmentSteps, state);
+        } else if (writer != null) {
+            writer.save(environmentSteps, state);
+        }
+    }
+
+    @Nullable
+    Path path() {
+        RunFiles to = files;
+        return to == null ? null : to.directory().path();
+    }
+
+    /** Writes the result and the policy. */
+    void finished(TrainingResult result) {
+        RunFiles to = files;
+        if (to != null) {
+            try {
+                to.finished(result);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The result of the run could not be written.", e);
             }
         }
     }
 
-    /** Saves a state of the run, in the background unless asked to wait. */
-    void save(long environmentSteps, State state, boolean wait) {}
-
-    @Nullable
-    Path path() {
-        return null;
-    }
-
-    @Override
-    public void save(State into) {}
-
-    @Override
-    public void load(State from) {}
-
     @Override
     public void close() {
-        tellEvents();
+        CheckpointWriter writer = checkpoints;
+        if (writer != null) {
+            writer.close();
+        }
+        RunFiles to = files;
+        if (to != null) {
+            to.close();
+        }
     }
 }

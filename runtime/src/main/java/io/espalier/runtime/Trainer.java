@@ -2,9 +2,16 @@ package io.espalier.runtime;
 
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
+import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
+import io.espalier.policy.AtomicFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +45,10 @@ public final class Trainer {
     private GuardSettings guard = GuardSettings.DEFAULT;
     private CheckpointSettings checkpoints = CheckpointSettings.DEFAULT;
     private ExecutionMode mode = ExecutionMode.synchronous();
+    private @Nullable RunDirectory directory;
+    private boolean resumes;
+    private final Map<String, Object> notes = new LinkedHashMap<>();
+    private Checkpoints.Disk disk = AtomicFile::write;
     private volatile @Nullable Sitting sitting;
     private volatile @Nullable String requested;
 
@@ -56,6 +67,54 @@ public final class Trainer {
     /** Trains on whatever the factory makes; each call must make a new, equal environment. */
     public static Trainer of(Algorithm algorithm, Supplier<? extends Environment> factory) {
         return new Trainer(algorithm, "unnamed", factory::get, Double.NaN);
+    }
+
+    /**
+     * Goes on with a run where its newest good checkpoint stands, with the settings that it was started with; algorithm
+     * and environment are found by name. The result is the same, bit for bit, as if it had never stopped.
+     *
+     * @throws IllegalArgumentException if the directory is not a run, or one of its names is not known
+     */
+    public static Trainer resume(Path run) {
+        RunDirectory directory = RunDirectory.open(run);
+        RunConfig config = RunConfig.read(directory);
+        return resume(
+                directory,
+                config.create(Registry.algorithm(config.algorithm())),
+                Registry.environment(config.environment()));
+    }
+
+    /**
+     * Goes on with a run of this algorithm and this environment; see {@link RunConfig#create} for the algorithm with the
+     * run's settings.
+     *
+     * @throws IllegalArgumentException if the run's settings are not valid, or those of the algorithm are not the run's
+     */
+    public static Trainer resume(RunDirectory directory, Algorithm algorithm, EnvironmentSpec environment) {
+        RunConfig config = RunConfig.read(directory);
+        if (!algorithm.name().equals(config.algorithm())) {
+            throw new IllegalArgumentException("The run in " + directory.path() + " is one of " + config.algorithm()
+                    + ", not of " + algorithm.name() + ".");
+        }
+        RunConfig.Main main = config.main();
+        if (!main.mode().equals(ExecutionMode.synchronous().name())) {
+            throw new IllegalArgumentException("mode (" + main.mode() + ") must be synchronous.");
+        }
+        Trainer trainer = new Trainer(algorithm, environment.name(), environment.factory(), main.solvedAt());
+        trainer.directory = directory;
+        trainer.resumes = true;
+        trainer.seed = main.seed();
+        trainer.notes.putAll(config.notes());
+        trainer.threads(main.threads())
+                .environmentSteps(main.environmentSteps())
+                .evaluation(config.evaluation())
+                .guard(config.guard())
+                .checkpoints(config.checkpoints());
+        trainer.evaluateAtEnd = main.evaluateAtEnd();
+        if (!main.stop().isEmpty()) {
+            trainer.stop(StopRule.parse(main.stop()));
+        }
+        return trainer;
     }
 
     /** The root of all randomness; 1 unless said otherwise. */
@@ -120,6 +179,29 @@ public final class Trainer {
         return this;
     }
 
+    /** Keeps the run in this new directory: settings, provenance, metrics, checkpoints, the policy, the result. */
+    public Trainer directory(RunDirectory fresh) {
+        directory = fresh;
+        return this;
+    }
+
+    /** As {@link #directory(RunDirectory)}, in a directory that does not exist yet or is empty. */
+    public Trainer directory(Path fresh) {
+        return directory(RunDirectory.create(fresh));
+    }
+
+    /** Writes something more into the run's {@code config.yaml}, under "notes". */
+    public Trainer note(String key, Object value) {
+        notes.put(key, value);
+        return this;
+    }
+
+    /** How checkpoints come to the disk; for tests. */
+    Trainer disk(Checkpoints.Disk other) {
+        disk = other;
+        return this;
+    }
+
     /** How workers and learner are joined; {@linkplain ExecutionMode#synchronous synchronous} unless said otherwise. */
     public Trainer mode(ExecutionMode how) {
         mode = how;
@@ -159,7 +241,58 @@ public final class Trainer {
             throw new IllegalStateException("this trainer has run already. Maybe make a new one.");
         }
         StopRule rule = stop == null ? StopRule.environmentSteps(environmentSteps) : stop;
-        RunPlan plan = new RunPlan(
+        RunDirectory home = directory;
+        try {
+            State from = null;
+            Checkpoints saved = null;
+            List<String> problems = new ArrayList<>();
+            if (home != null && resumes) {
+                Checkpoints.Saved newest = Checkpoints.newest(home.checkpoints(), problems);
+                if (newest != null) {
+                    from = newest.state();
+                    progress.load(from.child("progress"));
+                } else if (!problems.isEmpty()) {
+                    throw new IllegalStateException("No checkpoint in " + home.checkpoints() + " is good: "
+                            + String.join("; ", problems) + ". Maybe start the run anew in another directory.");
+                }
+            }
+            RunPlan plan = plan(rule, from);
+            RunFiles files = null;
+            if (home != null) {
+                files = new RunFiles(home, progress.environmentSteps(), progress.episodes());
+                saved = new Checkpoints(home.checkpoints(), checkpoints.keep(), disk);
+                if (!resumes) {
+                    home.writeConfig(RunConfig.of(plan, stop == null ? "" : rule.text(), notes)
+                            .toMap());
+                    Map<String, Object> facts = Provenance.collect();
+                    facts.put("seed", seed);
+                    facts.put("command", System.getProperty("sun.java.command", "unknown"));
+                    home.writeProvenance(facts);
+                }
+            }
+            try (RunRecords records = new RunRecords(plan.listeners(), progress, files, saved)) {
+                for (String problem : problems) {
+                    records.event(RunEvent.of("checkpoint/corrupt", problem));
+                }
+                return sit(plan, records);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The directory of the run cannot be used.", e);
+        }
+    }
+
+    private TrainingResult sit(RunPlan plan, RunRecords records) {
+        Sitting now = new Sitting(plan, progress, records);
+        sitting = now;
+        String early = requested;
+        if (early != null) {
+            now.request(early);
+        }
+        return now.run();
+    }
+
+    private RunPlan plan(StopRule rule, @Nullable State from) {
+        return new RunPlan(
                 algorithm,
                 environmentName,
                 factory,
@@ -174,15 +307,6 @@ public final class Trainer {
                 checkpoints,
                 mode,
                 List.copyOf(listeners),
-                null);
-        try (RunRecords records = new RunRecords(plan.listeners())) {
-            Sitting now = new Sitting(plan, progress, records);
-            sitting = now;
-            String early = requested;
-            if (early != null) {
-                now.request(early);
-            }
-            return now.run();
-        }
+                from);
     }
 }

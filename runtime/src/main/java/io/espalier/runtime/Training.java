@@ -111,7 +111,7 @@ final class Training implements AutoCloseable {
                 faults += worker.faults();
             }
             means.put("environment/faults", (double) faults);
-            records.metrics(progress, means);
+            records.metrics(means);
         }
     }
 
@@ -127,12 +127,12 @@ final class Training implements AutoCloseable {
         guarded(evaluator.tasks(), evaluator);
         EvaluationResult result = evaluator.result();
         progress.evaluated(result);
-        records.evaluation(progress, result);
+        records.evaluation(result);
     }
 
     /** Whether the run goes on; saves it if that is due. */
     boolean goesOn() {
-        records.round(progress);
+        records.round();
         Optional<String> reason = stop.reason(progress);
         progress.rule(plan.stop().text(), stop.fraction(progress));
         String asked = requested;
@@ -148,7 +148,9 @@ final class Training implements AutoCloseable {
     TrainingResult finish() {
         if (!saved) {
             progress.stop();
-            records.save(progress.environmentSteps(), state(), true);
+            if (records.saves()) {
+                records.save(progress.environmentSteps(), state(), true);
+            }
             saved = true;
         }
         if (plan.evaluateAtEnd() && (cores.running() || requested == null)) {
@@ -157,8 +159,12 @@ final class Training implements AutoCloseable {
             }
             guarded(evaluator.tasks(), evaluator);
             last = evaluator.result();
+            records.evaluation(last);
         }
-        return result();
+        TrainingResult result = result();
+        records.finished(result);
+        records.tell();
+        return result;
     }
 
     private TrainingResult result() {
@@ -235,7 +241,6 @@ final class Training implements AutoCloseable {
         stop.save(state.child("stop"));
         means.save(state.child("means"));
         state.put("schedule", new long[] {nextMetrics, nextEvaluation});
-        records.save(state.child("records"));
         return state;
     }
 
@@ -255,7 +260,6 @@ final class Training implements AutoCloseable {
             nextCheckpoint =
                     next(progress.environmentSteps(), plan.checkpoints().everyEnvironmentSteps());
         }
-        records.load(from.child("records"));
     }
 
     private void guarded(int tasks, SpinCores.Resumable task) {

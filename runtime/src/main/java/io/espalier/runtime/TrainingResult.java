@@ -2,6 +2,8 @@ package io.espalier.runtime;
 
 import io.espalier.policy.Policy;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,4 +38,26 @@ public record TrainingResult(
         @Nullable Path run,
         String stopReason,
         @Nullable EvaluationResult evaluation,
-        Policy policy) {}
+        Policy policy) {
+
+    /** All but the policy, by name, in this order; for JSON. */
+    public Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("solved", solved);
+        map.put("meanReturn", meanReturn);
+        map.put("stdReturn", stdReturn);
+        map.put("episodes", episodes);
+        map.put("environmentSteps", environmentSteps);
+        map.put("updates", updates);
+        map.put("wallSeconds", wallSeconds);
+        map.put("stepsPerSecond", stepsPerSecond);
+        map.put("weightsDigest", weightsDigest);
+        map.put("run", run == null ? "" : run.toString());
+        map.put("stopReason", stopReason);
+        EvaluationResult last = evaluation;
+        if (last != null) {
+            map.put("evaluation", last.toMap());
+        }
+        return map;
+    }
+}
