@@ -103,7 +103,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
         }
         //   wᵢ / max w = (N · P(i))^−β / (N · min P)^−β = (min p / pᵢ)^β
         for (int i = 0; i < into.rows; i++) {
-            into.weights[i] = (float) StrictMath.pow(least / tree[leaves + into.indices[i]], beta);
+            into.weights[i] = (float) power(least / tree[leaves + into.indices[i]], beta);
         }
     }
 
@@ -123,7 +123,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
             if (!(Math.abs(errors[i]) < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("errors[" + i + "] (" + errors[i] + ") must be finite.");
             }
-            double priority = StrictMath.pow(Math.abs(errors[i]) + epsilon, alpha);
+            double priority = power(Math.abs(errors[i]) + epsilon, alpha);
             greatest = Math.max(greatest, priority);
             set(batch.indices[i], priority);
         }
@@ -132,6 +132,11 @@ public final class PrioritizedReplayBuffer implements Stateful {
     /** The priority pᵢ of a row, 0 if nothing is stored there. */
     public double priority(int row) {
         return tree[leaves + row];
+    }
+
+    /** x^a for x above 0. StrictMath.pow allocates at every call. */
+    private static double power(double x, double a) {
+        return a == 1 ? x : StrictMath.exp(a * StrictMath.log(x));
     }
 
     private void set(int row, double priority) {

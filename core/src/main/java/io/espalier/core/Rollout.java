@@ -67,10 +67,16 @@ public final class Rollout {
         this.observationSize = observationSpace.size();
         this.actionSize = actionSpace.size();
         this.maskSize = masked ? actionSpace.choices() : 0;
-        int rows = Math.multiplyExact(steps, environments);
-        observations = new float[Math.multiplyExact(rows, observationSize)];
-        actions = new float[Math.multiplyExact(rows, actionSize)];
-        masks = new boolean[Math.multiplyExact(rows, maskSize)];
+        long most =
+                (long) steps * environments * Math.max(Math.max(observationSize, actionSize), Math.max(1, maskSize));
+        if ((long) steps * environments > Integer.MAX_VALUE || most < 0 || most > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("steps (" + steps + ") times environments (" + environments
+                    + ") is too large for rows of " + observationSize + " floats. Maybe hand over shorter blocks.");
+        }
+        int rows = steps * environments;
+        observations = new float[rows * observationSize];
+        actions = new float[rows * actionSize];
+        masks = new boolean[rows * maskSize];
         logProbabilities = new float[rows];
         values = new float[rows];
         rewards = new double[rows];
