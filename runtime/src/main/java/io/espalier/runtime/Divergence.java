@@ -65,9 +65,18 @@ final class Divergence {
         skippedRounds = 0;
         learner.load(good);
         policy = learner.policy();
+        if (!policy.weights().finite()) {
+            throw hopeless(why);
+        }
         events.take(RunEvent.of(
                 "learner/rollback",
                 "went back to the last good state (" + rollbacks + " of " + ROLLBACKS + " times): " + why));
         return policy;
+    }
+
+    private static DivergenceException hopeless(String why) {
+        return new DivergenceException(
+                "Learning diverges: " + why + "; going back to the last good state does not help."
+                        + " Maybe lower the learning rate, or clip gradients.");
     }
 }

@@ -11,9 +11,16 @@ public final class EnvironmentFault extends RuntimeException {
     private final int step;
 
     EnvironmentFault(
-            Kind kind, int environment, long seed, int step, String what, String actions, @Nullable Throwable cause) {
+            Kind kind,
+            String label,
+            int environment,
+            long seed,
+            int step,
+            String what,
+            String actions,
+            @Nullable Throwable cause) {
         super(
-                "environment " + environment + " (seed " + seed + ", step " + step + ") " + what
+                label + " " + environment + " (seed " + seed + ", step " + step + ") " + what
                         + (actions.isEmpty() ? "" : "; last actions " + actions),
                 cause);
         this.kind = kind;

@@ -35,7 +35,9 @@ final class EnvironmentGuard implements Environment {
     private static final long ABANDONED = -1;
 
     private static final int ACTIONS = 8;
-    private static final int TIMED = 63;
+    /** Every 64th call is timed. */
+    private static final long TIMED = 127;
+
     private static final float BESIDE = Float.intBitsToFloat(0x7FC0BE51);
     private static final float UNWRITTEN = Float.intBitsToFloat(0x7FC0A17E);
 
@@ -47,6 +49,7 @@ final class EnvironmentGuard implements Environment {
         }
     }
 
+    private final String label;
     private final int number;
     private final Supplier<Environment> factory;
     private final GuardSettings settings;
@@ -80,7 +83,9 @@ final class EnvironmentGuard implements Environment {
     final Watchdog.Sighting sighting = new Watchdog.Sighting();
 
     /** A guard without an environment yet: {@link #open} makes it, so that the watchdog sees a factory that hangs. */
-    EnvironmentGuard(int number, Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog) {
+    EnvironmentGuard(
+            String label, int number, Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog) {
+        this.label = label;
         this.number = number;
         this.factory = factory;
         this.settings = settings;
@@ -166,7 +171,7 @@ final class EnvironmentGuard implements Environment {
         Step step;
         try {
             Environment environment = environment();
-            step = (steps & TIMED) == 0 ? timed(environment, place) : environment.step(actions, place);
+            step = (call & TIMED) == 1 ? timed(environment, place) : environment.step(actions, place);
             if (step.last()) {
                 environment.observe(row, 1);
                 maskIsNew = false;
@@ -275,7 +280,7 @@ final class EnvironmentGuard implements Environment {
     private long enter() {
         long call = state + 1;
         if ((call & 1) == 0) {
-            throw new IllegalStateException("environment " + number
+            throw new IllegalStateException(label + " " + number
                     + " is in use by another thread, or was given up. Maybe two threads share it.");
         }
         owner = Thread.currentThread();
@@ -291,7 +296,7 @@ final class EnvironmentGuard implements Environment {
 
     private synchronized void leaveLate(long call) {
         if (state == ABANDONED) {
-            throw new AbandonedCall("environment " + number + " returned after it was given up");
+            throw new AbandonedCall(label + " " + number + " returned after it was given up");
         }
         // The watchdog has interrupted this thread; the call came back after all.
         Thread.interrupted();
@@ -311,7 +316,7 @@ final class EnvironmentGuard implements Environment {
     }
 
     private EnvironmentFault fault(Kind kind, String what, @Nullable Throwable cause) {
-        EnvironmentFault made = new EnvironmentFault(kind, number, seed, steps, what, lastActions(), cause);
+        EnvironmentFault made = new EnvironmentFault(kind, label, number, seed, steps, what, lastActions(), cause);
         fault = made;
         return made;
     }
@@ -392,7 +397,7 @@ final class EnvironmentGuard implements Environment {
     }
 
     EnvironmentFault slow(String what) {
-        return new EnvironmentFault(Kind.SLOW, number, seed, steps, what, "", null);
+        return new EnvironmentFault(Kind.SLOW, label, number, seed, steps, what, "", null);
     }
 
     // The rest of the environment.

@@ -7,24 +7,33 @@ import java.util.function.Supplier;
 /** Makes guarded environments that all have the spaces of the first, and reports what they do wrong. */
 final class EnvironmentSource {
     private final Supplier<Environment> factory;
+    private final String label;
     private final GuardSettings settings;
     private final Watchdog watchdog;
     private final RunEvent.Sink events;
     private final EnvironmentGuard model;
-    private boolean modelIsFree = true;
+    private boolean modelIsFree;
 
     /**
      * Makes the first environment.
      *
+     * @param label what to call one in messages; its number follows
      * @throws EnvironmentFault if that fails
      */
-    EnvironmentSource(Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog, RunEvent.Sink events) {
+    EnvironmentSource(
+            Supplier<Environment> factory,
+            String label,
+            GuardSettings settings,
+            Watchdog watchdog,
+            RunEvent.Sink events) {
         this.factory = factory;
+        this.label = label;
         this.settings = settings;
         this.watchdog = watchdog;
         this.events = events;
-        model = new EnvironmentGuard(0, factory, settings, watchdog);
+        model = new EnvironmentGuard(label, 0, factory, settings, watchdog);
         model.open(null);
+        modelIsFree = true;
     }
 
     Space observationSpace() {
@@ -43,13 +52,28 @@ final class EnvironmentSource {
         return settings;
     }
 
+    /** A source of further environments like these, called otherwise. */
+    EnvironmentSource called(String other) {
+        return new EnvironmentSource(this, other);
+    }
+
+    private EnvironmentSource(EnvironmentSource like, String label) {
+        factory = like.factory;
+        this.label = label;
+        settings = like.settings;
+        watchdog = like.watchdog;
+        events = like.events;
+        model = like.model;
+        modelIsFree = false;
+    }
+
     /** A guard that is yet to be {@linkplain #open opened}; the first that is asked for is open already. */
     synchronized EnvironmentGuard guard(int number) {
         if (modelIsFree && number == 0) {
             modelIsFree = false;
             return model;
         }
-        return new EnvironmentGuard(number, factory, settings, watchdog);
+        return new EnvironmentGuard(label, number, factory, settings, watchdog);
     }
 
     /**

@@ -6,6 +6,8 @@ import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.TaskSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ final class Training implements AutoCloseable {
     private double nextCheckpointSeconds;
     private volatile @Nullable String requested;
     private @Nullable String stopReason;
+    private boolean ruleReached;
     private boolean saved;
     private @Nullable EvaluationResult last;
 
@@ -49,7 +52,7 @@ final class Training implements AutoCloseable {
         this.records = records;
         this.cores = cores;
         Seeds seeds = Seeds.of(plan.seed());
-        source = new EnvironmentSource(plan.factory(), plan.guard(), watchdog, records::event);
+        source = new EnvironmentSource(plan.factory(), "environment", plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
         Policy initial = plan.algorithm().policy(task, seeds.child("policy"));
@@ -68,7 +71,12 @@ final class Training implements AutoCloseable {
             int to = (int) ((w + 1L) * environments / workers.length);
             workers[w] = new RolloutWorker(from, to, source, policy, seeds);
         }
-        evaluator = new Evaluator(source, plan.evaluation(), policy, seeds.child("evaluation"), cores.count());
+        evaluator = new Evaluator(
+                source.called("evaluation environment"),
+                plan.evaluation(),
+                policy,
+                seeds.child("evaluation"),
+                cores.count());
         stop = plan.stop()
                 .or(StopRule.environmentSteps(plan.environmentSteps()))
                 .watch();
@@ -134,9 +142,17 @@ final class Training implements AutoCloseable {
     boolean goesOn() {
         records.round();
         Optional<String> reason = stop.reason(progress);
-        progress.rule(plan.stop().text(), stop.fraction(progress));
-        String asked = requested;
-        stopReason = reason.orElse(asked);
+        long steps = progress.environmentSteps();
+        double budget = Math.min(1.0, (double) steps / plan.environmentSteps());
+        progress.rule(plan.stop().text(), Math.max(budget, stop.fraction(progress)));
+        ruleReached = reason.isPresent();
+        if (ruleReached) {
+            stopReason = reason.get();
+        } else if (steps >= plan.environmentSteps()) {
+            stopReason = "the budget of " + plan.environmentSteps() + " environment steps is used up";
+        } else {
+            stopReason = requested;
+        }
         if (stopReason != null) {
             return false;
         }
@@ -168,13 +184,13 @@ final class Training implements AutoCloseable {
     }
 
     private TrainingResult result() {
-        EvaluationResult final_ = last;
-        double mean = final_ == null ? progress.meanReturn(100) : final_.mean();
+        EvaluationResult evaluated = last;
+        double mean = evaluated == null ? progress.meanReturn(100) : evaluated.mean();
         double seconds = progress.wallSeconds();
         return new TrainingResult(
                 mean >= plan.solvedAt(),
                 mean,
-                final_ == null ? progress.stdReturn(100) : final_.std(),
+                evaluated == null ? progress.stdReturn(100) : evaluated.std(),
                 progress.episodes(),
                 progress.environmentSteps(),
                 progress.updates(),
@@ -183,8 +199,19 @@ final class Training implements AutoCloseable {
                 policy.weights().digest(),
                 records.path(),
                 stopReason == null ? "" : stopReason,
-                final_,
-                policy);
+                ruleReached,
+                evaluated,
+                policy.withProvenance(provenance()));
+    }
+
+    private Map<String, String> provenance() {
+        Map<String, String> facts = new LinkedHashMap<>(policy.provenance());
+        facts.put("environment", plan.environmentName());
+        facts.put("algorithm", plan.algorithm().name());
+        facts.put("seed", Long.toString(plan.seed()));
+        facts.put("environmentSteps", Long.toString(progress.environmentSteps()));
+        facts.put("espalier", Provenance.version());
+        return facts;
     }
 
     /** Lets the run end after this round; from any thread. */

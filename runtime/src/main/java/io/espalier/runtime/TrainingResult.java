@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param weightsDigest SHA-256 of the final weights
  * @param run the run's directory; null if it has none
  * @param stopReason why the run ended, one sentence
+ * @param ruleReached whether the stop rule ended the run, not the budget or a request
  * @param evaluation the final evaluation; null if there was none
  * @param policy the final policy
  */
@@ -37,6 +38,7 @@ public record TrainingResult(
         String weightsDigest,
         @Nullable Path run,
         String stopReason,
+        boolean ruleReached,
         @Nullable EvaluationResult evaluation,
         Policy policy) {
 
@@ -54,6 +56,7 @@ public record TrainingResult(
         map.put("weightsDigest", weightsDigest);
         map.put("run", run == null ? "" : run.toString());
         map.put("stopReason", stopReason);
+        map.put("ruleReached", ruleReached);
         EvaluationResult last = evaluation;
         if (last != null) {
             map.put("evaluation", last.toMap());
