@@ -2,6 +2,8 @@ package io.espalier.nn;
 
 /** Reads JSON text by recursive descent; {@link Json#DEEPEST} keeps the stack small. */
 final class JsonReader {
+    private static final int LONGEST_PATH = 200;
+
     private final String text;
     private int at;
     private int depth;
@@ -48,7 +50,7 @@ final class JsonReader {
                 }
                 String name = string();
                 expect(':');
-                object.put(name, value(path + "." + Json.shown(name)));
+                object.put(name, value(below(path, "." + Json.shown(name))));
             } while (another('}'));
         }
         depth--;
@@ -62,11 +64,16 @@ final class JsonReader {
             at++;
         } else {
             do {
-                array.add(value(path + "[" + array.size() + "]"));
+                array.add(value(below(path, "[" + array.size() + "]")));
             } while (another(']'));
         }
         depth--;
         return array;
+    }
+
+    /** The place below a place. It grows no further at some point, or a short hostile text would cost much memory. */
+    private static String below(String path, String step) {
+        return path.length() < LONGEST_PATH ? path + step : path;
     }
 
     private void deeper() {

@@ -188,4 +188,14 @@ class JsonTest {
         }
         assertThat(refused).isGreaterThan(4000);
     }
+
+    @Test
+    void placesDoNotGrowWithoutEnd() {
+        String name = "n".repeat(50);
+        Json value = Json.parse(("{\"" + name + "\":").repeat(60) + "[7]" + "}".repeat(60));
+        for (int i = 0; i < 60; i++) {
+            value = value.get(name);
+        }
+        assertThat(value.elements().get(0).path()).startsWith("$.nnn").hasSizeLessThan(300);
+    }
 }

@@ -66,7 +66,7 @@ final class CategoricalActor extends Actor {
                 }
                 int choice = greedy
                         ? best(logits, from, count, masks, mask + offset, row)
-                        : sample(streams[firstStream + row].nextDouble(), scratch, count);
+                        : choose(streams[firstStream + row].nextDouble(), probabilities, scratch, count);
                 if (needsSoftmax) {
                     float log = logs[scratch + choice];
                     if (!Float.isFinite(log)) {
@@ -84,7 +84,7 @@ final class CategoricalActor extends Actor {
     }
 
     /** The first choice at which the sum of probabilities exceeds {@code u}; forbidden ones add exactly 0. */
-    private int sample(double u, int at, int count) {
+    static int choose(double u, float[] probabilities, int at, int count) {
         double sum = 0;
         int last = 0;
         for (int j = 0; j < count; j++) {

@@ -109,6 +109,15 @@ class CategoricalTest {
     }
 
     @Test
+    void whatRoundingLeavesGoesToTheLastPossibleChoice() {
+        // By hand: sums ½, ¾, 0.9, so 0.95 is beyond them all; the last choice is impossible
+        float[] probabilities = {9, 0.5f, 0.25f, 0.15f, 0};
+        assertThat(CategoricalActor.choose(0.95, probabilities, 1, 4)).isEqualTo(2);
+        assertThat(CategoricalActor.choose(0.5, probabilities, 1, 4)).isEqualTo(1);
+        assertThat(CategoricalActor.choose(0, new float[] {0, 1}, 0, 2)).isEqualTo(1);
+    }
+
+    @Test
     void noSampleEverBreaksTheMask() {
         int rows = 5_000;
         Policy policy = policy(new MultiDiscrete(3, 4, 2), 9, 0, 0, 5, 5, 5, 5, 20, -20);
@@ -181,6 +190,9 @@ class CategoricalTest {
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("row 0 is not finite");
             }
+            assertThatThrownBy(() -> policy(new Discrete(3), 0, bad, 1).act(new float[1]))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("not finite. Maybe");
         }
     }
 
