@@ -142,7 +142,7 @@ final class PortableKernels extends Kernels {
      * that is -0, possibly to +0. So only an end result of -0 can differ; it is computed again in full.
      *
      * @param aAt where the row of A starts whose element p is at {@code aAt + p * aCol}
-     * @param row where the row of C starts
+     * @param cAt where the row of C starts
      */
     static void settleZeros(
             int n,
@@ -156,14 +156,14 @@ final class PortableKernels extends Kernels {
             float @Nullable [] bias,
             int biasAt,
             float[] c,
-            int row) {
+            int cAt) {
         for (int j = 0; j < n; j++) {
-            if (Float.floatToRawIntBits(c[row + j]) == Integer.MIN_VALUE) {
+            if (Float.floatToRawIntBits(c[cAt + j]) == Integer.MIN_VALUE) {
                 float sum = bias == null ? 0 : bias[biasAt + j];
                 for (int p = 0; p < k; p++) {
                     sum = Math.fma(a[aAt + p * aCol], b[bAt + p * bRow + j], sum);
                 }
-                c[row + j] = sum;
+                c[cAt + j] = sum;
             }
         }
     }

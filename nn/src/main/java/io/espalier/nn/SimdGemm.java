@@ -1,0 +1,236 @@
+package io.espalier.nn;
+
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The matrix product, cut into register blocks.
+ *
+ * <p>Columns are cut into panels of four, two or one vectors, rows into blocks of six or fewer. What is left over at the
+ * right or lower edge is covered by a panel or block that overlaps the one before: it computes some elements a second
+ * time, to the same bits, and needs no masks. Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
+ */
+final class SimdGemm {
+    private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
+    private static final int L = S.length();
+
+    /** Whether 6 x 4 accumulators fit the registers: 32 of them with AVX-512 and on AArch64, 16 with AVX2. */
+    private static final boolean FOUR_WIDE = L != 8;
+
+    /** Rows of B worked off at a time where A is read down its columns, so that both stay in the first-level cache. */
+    private static final int DEPTH = 64;
+
+    static final float[] ZEROS = new float[8 * 16];
+
+    private SimdGemm() {}
+
+    static void gemm(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        if (n < L) {
+            SimdNarrow.gemm(m, n, k, a, aAt, aRow, aCol, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
+        } else if (aCol == 1 || k <= 1) {
+            byRows(m, n, k, a, aAt, aRow, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
+        } else if (aRow == 1 || m == 1) {
+            byColumns(m, n, k, a, aAt, aCol, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
+        } else {
+            for (int i = 0; i < m; i++) {
+                byColumns(1, n, k, a, aAt + i * aRow, aCol, b, bAt, bRow, bias, biasAt, c, cAt + i * cRow, cRow);
+            }
+        }
+    }
+
+    private static void byRows(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        float[] start = bias == null ? ZEROS : bias;
+        int step = bias == null ? 0 : 1;
+        int first = bias == null ? 0 : biasAt;
+        int j = 0;
+        while (j < n) {
+            int width = width(n, n - j, m);
+            j = Math.min(j, n - width * L);
+            rows(width, m, k, a, aAt, aRow, b, bAt + j, bRow, start, first + j * step, c, cAt + j, cRow);
+            j += width * L;
+        }
+    }
+
+    /** Vectors of the next panel, of n columns of which {@code left} are left. */
+    private static int width(int n, int left, int m) {
+        if (FOUR_WIDE && n >= 4 * L && left > 2 * L) {
+            // A single row has only one chain of additions per vector: eight of them keep the units busy.
+            return m == 1 && left >= 8 * L ? 8 : 4;
+        }
+        return n >= 2 * L && left > L ? 2 : 1;
+    }
+
+    /** Rows of the next block, of m rows of which {@code left} are left. */
+    private static int height(int width, int m, int left) {
+        if (width == 8) {
+            return 1;
+        }
+        if (width == 1) {
+            return m >= 8 && left > 1 ? 8 : 1;
+        }
+        if (m >= 6 && (left == 5 || left == 6 || left == 7 || left > 8)) {
+            return 6;
+        }
+        if (width == 4 && m >= 4 && left >= 3) {
+            return 4;
+        }
+        return left >= 2 ? 2 : 1;
+    }
+
+    private static void rows(
+            int width,
+            int m,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] start,
+            int startAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        int i = 0;
+        while (i < m) {
+            int height = height(width, m, m - i);
+            i = Math.min(i, m - height);
+            int u = aAt + i * aRow;
+            int t = cAt + i * cRow;
+            switch (width * 10 + height) {
+                case 46 -> SimdRowBlocks.block6x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 44 -> SimdRowBlocks.block4x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 41 -> SimdRowBlocks.block1x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 81 -> SimdRowBlocks.block1x8(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 26 -> SimdRowBlocks.block6x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 22 -> SimdRowBlocks.block2x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 21 -> SimdRowBlocks.block1x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 18 -> SimdRowBlocks.block8x1(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                default -> SimdRowBlocks.block1x1(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+            }
+            i += height;
+        }
+    }
+
+    private static void byColumns(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        // A slice of rows of B after the first goes on from what C holds. Blocks that overlap would count twice then.
+        boolean sliced = k >= 2 * DEPTH && n % L == 0;
+        for (int p = 0; p == 0 || p < k; p += DEPTH) {
+            int depth = sliced ? Math.min(DEPTH, k - p) : k;
+            float[] start = p > 0 ? c : bias == null ? ZEROS : bias;
+            int startAt = p > 0 ? cAt : bias == null ? 0 : biasAt;
+            int startRow = p > 0 ? cRow : 0;
+            int u = aAt + p * aCol;
+            int v = bAt + p * bRow;
+            int j = 0;
+            while (j < n) {
+                int width = sliced ? exactWidth(n - j) : width(n, n - j, m);
+                j = Math.min(j, n - width * L);
+                int s = start == ZEROS ? 0 : startAt + j;
+                columns(width, sliced, m, depth, a, u, aCol, b, v + j, bRow, start, s, startRow, c, cAt + j, cRow);
+                j += width * L;
+            }
+            if (!sliced) {
+                break;
+            }
+        }
+    }
+
+    /** Vectors of the next panel, without overlap. */
+    private static int exactWidth(int left) {
+        return FOUR_WIDE && left >= 4 * L ? 4 : left >= 2 * L ? 2 : 1;
+    }
+
+    /** Rows of the next block, without overlap. */
+    private static int exactHeight(int width, int left) {
+        if (width == 1) {
+            return left >= 8 ? 8 : 1;
+        }
+        return left >= 6 ? 6 : width == 4 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    }
+
+    private static void columns(
+            int width,
+            boolean exact,
+            int m,
+            int k,
+            float[] a,
+            int aAt,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] start,
+            int startAt,
+            int startRow,
+            float[] c,
+            int cAt,
+            int cRow) {
+        int i = 0;
+        while (i < m) {
+            int height = exact ? exactHeight(width, m - i) : height(width, m, m - i);
+            i = Math.min(i, m - height);
+            int u = aAt + i;
+            int s = startAt + i * startRow;
+            int t = cAt + i * cRow;
+            switch (width * 10 + height) {
+                case 46 -> SimdColumnBlocks.block6x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 44 -> SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 42 -> SimdColumnBlocks.block2x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 41 -> SimdColumnBlocks.block1x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 81 -> SimdColumnBlocks.block1x8(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 26 -> SimdColumnBlocks.block6x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 22 -> SimdColumnBlocks.block2x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 21 -> SimdColumnBlocks.block1x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 18 -> SimdColumnBlocks.block8x1(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                default -> SimdColumnBlocks.block1x1(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+            }
+            i += height;
+        }
+    }
+}
