@@ -1,6 +1,5 @@
 package io.espalier.runtime;
 
-import io.espalier.core.AbandonedCall;
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
@@ -9,8 +8,6 @@ import io.espalier.core.State;
 import io.espalier.core.Stateful;
 import io.espalier.core.Step;
 import io.espalier.runtime.EnvironmentFault.Kind;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,29 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #step} and {@link #reset} also ask for the observation and the mask, all in one guarded call.
  */
 final class EnvironmentGuard implements Environment {
-    /*
-     * The state: even outside a call, odd inside; it grows by two with each call, so the watchdog sees whether a call is
-     * still the same one without any clock being read here. The watchdog adds INTERRUPTED before it interrupts, and sets
-     * ABANDONED to give the call up; either makes the compare-and-set on leaving fail, and the slow path sorts it out.
-     */
-    private static final VarHandle STATE;
-    private static final long INTERRUPTED = 1L << 62;
-    private static final long ABANDONED = -1;
-
     private static final int ACTIONS = 8;
     /** Every 64th call is timed. */
     private static final long TIMED = 127;
-
-    private static final float BESIDE = Float.intBitsToFloat(0x7FC0BE51);
-    private static final float UNWRITTEN = Float.intBitsToFloat(0x7FC0A17E);
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(EnvironmentGuard.class, "state", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    /** Every eighth reset is timed. */
+    private static final int TIMED_RESETS = 7;
 
     private final String label;
     private final int number;
@@ -61,24 +40,20 @@ final class EnvironmentGuard implements Environment {
     private boolean masked;
     private boolean reportsSuccess;
     private int actionSize;
-    private int observationSize;
-    private float[] row = {};
+    private ObservationRow row = new ObservationRow(observationSpace);
     private boolean[] mask = {};
     private float[] actions = {};
     private long seed;
     private int steps;
+    private int resets;
     private boolean maskIsNew;
-    private boolean interrupted;
     private long goodSteps;
     private @Nullable EnvironmentFault fault;
 
-    @SuppressWarnings("UnusedVariable") // through STATE
-    private volatile long state;
-
-    private @Nullable Thread owner;
-    private volatile long typicalNanos;
-    private volatile long slowestNanos;
-
+    /** What each call passes. */
+    final CallGate gate;
+    /** How long calls took. */
+    final CallTimes times = new CallTimes();
     /** What the watchdog alone reads and writes. */
     final Watchdog.Sighting sighting = new Watchdog.Sighting();
 
@@ -87,6 +62,7 @@ final class EnvironmentGuard implements Environment {
             String label, int number, Supplier<Environment> factory, GuardSettings settings, Watchdog watchdog) {
         this.label = label;
         this.number = number;
+        gate = new CallGate(label + " " + number);
         this.factory = factory;
         this.settings = settings;
         this.watchdog = watchdog;
@@ -100,7 +76,7 @@ final class EnvironmentGuard implements Environment {
      */
     void open(@Nullable Environment like) {
         watchdog.watch(this);
-        long call = enter();
+        long call = gate.enter();
         try {
             Environment made = factory.get();
             inner = made;
@@ -108,25 +84,24 @@ final class EnvironmentGuard implements Environment {
             masked = made.masksActions();
             observationSpace = made.observationSpace();
             actionSpace = made.actionSpace();
-            observationSize = observationSpace.size();
             actionSize = actionSpace.size();
-            row = new float[observationSize + 2];
+            row = new ObservationRow(observationSpace);
             mask = new boolean[masked ? actionSpace.choices() : 0];
             actions = new float[ACTIONS * actionSize];
         } catch (Throwable e) {
             throw thrown(call, e);
         }
-        leave(call);
+        gate.leave(call);
         if (like != null
                 && !(observationSpace.equals(like.observationSpace())
                         && actionSpace.equals(like.actionSpace())
                         && masked == like.masksActions())) {
             throw fault(
                     Kind.WRONG_SHAPE,
-                    "has spaces " + brief(observationSpace.text()) + " and " + brief(actionSpace.text())
+                    "has spaces " + ObservationRow.brief(observationSpace) + " and " + ObservationRow.brief(actionSpace)
                             + (masked ? " with masks" : "") + ", the others "
-                            + brief(like.observationSpace().text()) + " and "
-                            + brief(like.actionSpace().text()) + (like.masksActions() ? " with masks" : ""),
+                            + ObservationRow.brief(like.observationSpace()) + " and "
+                            + ObservationRow.brief(like.actionSpace()) + (like.masksActions() ? " with masks" : ""),
                     null);
         }
     }
@@ -135,27 +110,28 @@ final class EnvironmentGuard implements Environment {
     public void reset(long newSeed) {
         seed = newSeed;
         steps = 0;
-        interrupted = false;
-        row[0] = BESIDE;
-        row[observationSize + 1] = BESIDE;
-        Arrays.fill(row, 1, 1 + observationSize, UNWRITTEN);
-        long call = enter();
+        row.prepare();
+        long call = gate.enter();
         int declared;
         try {
             Environment environment = environment();
-            long start = System.nanoTime();
-            environment.reset(newSeed);
-            slowestNanos = Math.max(slowestNanos, System.nanoTime() - start);
+            if ((resets++ & TIMED_RESETS) == 0) {
+                long start = System.nanoTime();
+                environment.reset(newSeed);
+                times.took(System.nanoTime() - start);
+            } else {
+                environment.reset(newSeed);
+            }
             declared = environment.observationSpace().size();
             look(environment);
         } catch (Throwable e) {
             throw thrown(call, e);
         }
-        leave(call);
-        if (declared != observationSize) {
+        gate.leave(call);
+        if (declared != observationSpace.size()) {
             throw fault(
                     Kind.WRONG_SHAPE,
-                    "now declares observations of " + declared + " floats, not " + observationSize,
+                    "now declares observations of " + declared + " floats, not " + observationSpace.size(),
                     null);
         }
         checkRow();
@@ -164,16 +140,15 @@ final class EnvironmentGuard implements Environment {
     @Override
     public Step step(float[] from, int at) {
         int place = (steps & (ACTIONS - 1)) * actionSize;
-        System.arraycopy(from, at, actions, place, actionSize);
+        Rows.copy(from, at, actions, place, actionSize);
         steps++;
-        interrupted = false;
-        long call = enter();
+        long call = gate.enter();
         Step step;
         try {
             Environment environment = environment();
             step = (call & TIMED) == 1 ? timed(environment, place) : environment.step(actions, place);
             if (step.last()) {
-                environment.observe(row, 1);
+                environment.observe(row.array(), row.start());
                 maskIsNew = false;
             } else {
                 look(environment);
@@ -181,7 +156,7 @@ final class EnvironmentGuard implements Environment {
         } catch (Throwable e) {
             throw thrown(call, e);
         }
-        leave(call);
+        gate.leave(call);
         if (!Double.isFinite(step.reward())) {
             throw fault(Kind.NOT_FINITE, "gave the reward " + step.reward(), null);
         }
@@ -199,7 +174,7 @@ final class EnvironmentGuard implements Environment {
 
     @Override
     public void observe(float[] into, int at) {
-        System.arraycopy(row, 1, into, at, observationSize);
+        row.copyInto(into, at);
     }
 
     @Override
@@ -219,7 +194,7 @@ final class EnvironmentGuard implements Environment {
     }
 
     private void look(Environment environment) {
-        environment.observe(row, 1);
+        environment.observe(row.array(), row.start());
         if (masked) {
             environment.actionMask(mask, 0);
             maskIsNew = true;
@@ -229,44 +204,17 @@ final class EnvironmentGuard implements Environment {
     private Step timed(Environment environment, int place) {
         long start = System.nanoTime();
         Step step = environment.step(actions, place);
-        long took = System.nanoTime() - start;
-        slowestNanos = Math.max(slowestNanos, took);
-        typicalNanos = typicalNanos == 0 ? took : typicalNanos + (took - typicalNanos) / 4;
+        times.stepTook(System.nanoTime() - start);
         return step;
     }
 
     private void checkRow() {
-        if (Float.floatToRawIntBits(row[0]) != Float.floatToRawIntBits(BESIDE)
-                || Float.floatToRawIntBits(row[observationSize + 1]) != Float.floatToRawIntBits(BESIDE)) {
-            throw fault(Kind.WRONG_SHAPE, "wrote its observation beside its row of " + observationSize, null);
-        }
-        if (!observationSpace.contains(row, 1)) {
-            throw badRow();
+        if (!row.good()) {
+            throw fault(row.kind(), row.problem(), null);
         }
         if (masked && maskIsNew && !Masks.possible(actionSpace, mask)) {
             throw fault(Kind.OUT_OF_SPACE, "allows no action", null);
         }
-    }
-
-    private EnvironmentFault badRow() {
-        for (int i = 0; i < observationSize; i++) {
-            if (Float.floatToRawIntBits(row[1 + i]) == Float.floatToRawIntBits(UNWRITTEN)) {
-                return fault(Kind.WRONG_SHAPE, "left component " + i + " of " + observationSize + " unwritten", null);
-            }
-        }
-        boolean finite = true;
-        for (int i = 0; i < observationSize; i++) {
-            finite &= Float.isFinite(row[1 + i]);
-        }
-        return fault(
-                finite ? Kind.OUT_OF_SPACE : Kind.NOT_FINITE,
-                "gave an observation outside " + brief(observationSpace.text()) + ": "
-                        + observationSpace.violation(row, 1),
-                null);
-    }
-
-    private static String brief(String text) {
-        return text.length() <= 120 ? text : text.substring(0, 117) + "...";
     }
 
     private Environment environment() {
@@ -277,40 +225,13 @@ final class EnvironmentGuard implements Environment {
         return environment;
     }
 
-    private long enter() {
-        long call = state + 1;
-        if ((call & 1) == 0) {
-            throw new IllegalStateException(label + " " + number
-                    + " is in use by another thread, or was given up. Maybe two threads share it.");
-        }
-        owner = Thread.currentThread();
-        STATE.setRelease(this, call);
-        return call;
-    }
-
-    private void leave(long call) {
-        if (!STATE.compareAndSet(this, call, call + 1)) {
-            leaveLate(call);
-        }
-    }
-
-    private synchronized void leaveLate(long call) {
-        if (state == ABANDONED) {
-            throw new AbandonedCall(label + " " + number + " returned after it was given up");
-        }
-        // The watchdog has interrupted this thread; the call came back after all.
-        Thread.interrupted();
-        interrupted = true;
-        state = call + 1;
-    }
-
     private EnvironmentFault thrown(long call, Throwable e) {
-        leave(call);
+        gate.leave(call);
         if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
             throw error;
         }
         String threw = "threw " + e;
-        return interrupted
+        return gate.interrupted(call)
                 ? fault(Kind.HANG, "did not return in time and, interrupted, " + threw, e)
                 : fault(Kind.EXCEPTION, threw, e);
     }
@@ -334,33 +255,10 @@ final class EnvironmentGuard implements Environment {
 
     // What the watchdog does, on its own thread.
 
-    /** The state as another thread may see it; whoever sees it sees all that was written before. */
-    long watch() {
-        return (long) STATE.getAcquire(this) & ~INTERRUPTED;
-    }
-
-    static boolean inside(long state) {
-        return (state & 1) != 0 && state > 0;
-    }
-
-    synchronized @Nullable Thread owner() {
-        return owner;
-    }
-
-    /** Interrupts the thread, if it is still in that call. */
-    synchronized void interrupt(long call) {
-        Thread thread = owner;
-        if (thread != null && STATE.compareAndSet(this, call, call | INTERRUPTED)) {
-            thread.interrupt();
-        }
-    }
-
-    /** Gives the call up, if the thread is still in it; it can never again write anything that matters. */
-    synchronized @Nullable EnvironmentFault abandon(long call, String what) {
-        if (!STATE.compareAndSet(this, call | INTERRUPTED, ABANDONED)) {
-            return null;
-        }
-        return fault(Kind.HANG, what, null);
+    /** Gives the call up; the fault to report, or null if it has come back. */
+    @Nullable
+    EnvironmentFault abandon(long call, String what) {
+        return gate.abandon(call) ? fault(Kind.HANG, what, null) : null;
     }
 
     int number() {
@@ -368,7 +266,7 @@ final class EnvironmentGuard implements Environment {
     }
 
     boolean abandoned() {
-        return state == ABANDONED;
+        return gate.abandoned();
     }
 
     /** What it did wrong last. */
@@ -382,14 +280,6 @@ final class EnvironmentGuard implements Environment {
         long taken = goodSteps;
         goodSteps = 0;
         return taken;
-    }
-
-    long typicalNanos() {
-        return typicalNanos;
-    }
-
-    long slowestNanos() {
-        return slowestNanos;
     }
 
     EnvironmentFault unexpected(Throwable cause) {
@@ -452,20 +342,20 @@ final class EnvironmentGuard implements Environment {
     public void close() {
         watchdog.forget(this);
         Environment environment = inner;
-        if (environment != null && state != ABANDONED) {
+        if (environment != null && !gate.abandoned()) {
             watchdog.close(environment);
         }
     }
 
     private <T> T call(Call<T> what) {
-        long call = enter();
+        long call = gate.enter();
         T result;
         try {
             result = what.of(environment());
         } catch (Throwable e) {
             throw thrown(call, e);
         }
-        leave(call);
+        gate.leave(call);
         return result;
     }
 
@@ -493,8 +383,7 @@ final class EnvironmentGuard implements Environment {
         @Override
         public void load(State from) {
             long[] saved = from.longs("guard");
-            row[0] = BESIDE;
-            row[observationSize + 1] = BESIDE;
+            row.prepare();
             call(environment -> {
                 memory.load(from);
                 look(environment);

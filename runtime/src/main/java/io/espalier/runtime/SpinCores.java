@@ -34,6 +34,7 @@ public final class SpinCores implements Cores, AutoCloseable {
 
     private final int count;
     private final long spinNanos;
+    private final int[] misses;
     private final long[] round = new long[3 * STRIDE];
     private final long[] finished;
     private final long[] waiting;
@@ -70,6 +71,7 @@ public final class SpinCores implements Cores, AutoCloseable {
         finished = new long[(count + 2) * STRIDE];
         waiting = new long[(count + 2) * STRIDE];
         current = new int[(count + 2) * STRIDE];
+        misses = new int[(count + 2) * STRIDE];
         failures = new Throwable[count];
         threads = new Thread[count];
         threads[0] = Thread.currentThread();
@@ -275,13 +277,25 @@ public final class SpinCores implements Cores, AutoCloseable {
         }
     }
 
+    /**
+     * How long to spin: on a crowded machine the other thread may be waiting for this very processor. So after a few
+     * waits in a row that ended in parking, spin in full only now and then, to see whether it has become quiet.
+     */
+    private long deadline(int slot) {
+        int missed = misses[at(slot)];
+        return System.nanoTime()
+                + (missed < 4 || missed % 16 == 0 ? spinNanos : Math.min(spinNanos, CROWDED_SPIN_NANOS));
+    }
+
     private boolean awaitRound(int slot, long done) {
-        long deadline = System.nanoTime() + spinNanos;
+        long deadline = deadline(slot);
+        boolean parked = false;
         int spins = 0;
         while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
             if ((++spins & 15) != 0 || System.nanoTime() - deadline < 0) {
                 Thread.onSpinWait();
             } else {
+                parked = true;
                 LONGS.setVolatile(waiting, at(slot), 1L);
                 while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
                     LockSupport.park(this);
@@ -291,19 +305,22 @@ public final class SpinCores implements Cores, AutoCloseable {
                 LONGS.setVolatile(waiting, at(slot), 0L);
             }
         }
+        misses[at(slot)] = parked ? (misses[at(slot)] + 1) & 0xFFFF : 0;
         return !closed;
     }
 
     private void awaitAll() {
         long wanted = (long) LONGS.get(round, STRIDE);
-        long deadline = System.nanoTime() + spinNanos;
+        long deadline = deadline(0);
         boolean interrupted = false;
+        boolean parked = false;
         int spins = 0;
         for (int slot = 1; slot < count; slot++) {
             while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
                 if ((++spins & 15) != 0 || System.nanoTime() - deadline < 0) {
                     Thread.onSpinWait();
                 } else {
+                    parked = true;
                     LONGS.setVolatile(waiting, at(0), 1L);
                     while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
                         LockSupport.park(this);
@@ -313,6 +330,7 @@ public final class SpinCores implements Cores, AutoCloseable {
                 }
             }
         }
+        misses[at(0)] = parked ? (misses[at(0)] + 1) & 0xFFFF : 0;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -114,8 +114,8 @@ final class Watchdog implements AutoCloseable {
 
     private void look(EnvironmentGuard guard, long nanos) {
         Sighting seen = guard.sighting;
-        long state = guard.watch();
-        if (!EnvironmentGuard.inside(state) || state != seen.state) {
+        long state = guard.gate.watch();
+        if (!CallGate.inside(state) || state != seen.state) {
             seen.longest = Math.max(seen.longest, seen.nanos);
             seen.state = state;
             seen.nanos = 0;
@@ -123,19 +123,19 @@ final class Watchdog implements AutoCloseable {
             return;
         }
         seen.nanos += nanos;
-        long longest = Math.max(guard.slowestNanos(), seen.longest);
+        long longest = Math.max(guard.times.slowestNanos(), seen.longest);
         double deadline = Math.max(settings.hangSeconds() * 1e9, settings.hangFactor() * longest);
         if (!seen.interrupted && seen.nanos > deadline) {
             seen.interrupted = true;
             seen.limit = seen.nanos + (long) Math.min(2e9, deadline / 4);
-            guard.interrupt(state);
+            guard.gate.interrupt(state);
         } else if (seen.interrupted && seen.nanos > seen.limit) {
             giveUp(guard, state, seen.nanos);
         }
     }
 
     private void giveUp(EnvironmentGuard guard, long state, long nanos) {
-        Thread stuck = guard.owner();
+        Thread stuck = guard.gate.owner();
         String stack = stuck == null ? "" : stack(stuck);
         EnvironmentFault fault = guard.abandon(
                 state,
@@ -163,14 +163,14 @@ final class Watchdog implements AutoCloseable {
 
     private void lookForSlow() {
         long[] typical = guards.stream()
-                .mapToLong(EnvironmentGuard::typicalNanos)
+                .mapToLong(guard -> guard.times.typicalNanos())
                 .filter(nanos -> nanos > 0)
                 .sorted()
                 .toArray();
         long median = typical.length < 3 ? Long.MAX_VALUE : typical[typical.length / 2];
         for (EnvironmentGuard guard : guards) {
             Sighting seen = guard.sighting;
-            long nanos = guard.typicalNanos();
+            long nanos = guard.times.typicalNanos();
             if (nanos == 0 || seen.slow < 0) {
                 continue;
             }

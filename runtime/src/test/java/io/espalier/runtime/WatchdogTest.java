@@ -72,7 +72,7 @@ class WatchdogTest {
         Thread player = new Thread(() -> play(guard, 1));
         player.setUncaughtExceptionHandler((thread, e) -> events.add(RunEvent.of("end", String.valueOf(e))));
         player.start();
-        while (!EnvironmentGuard.inside(guard.watch())) {
+        while (!CallGate.inside(guard.gate.watch())) {
             Thread.onSpinWait();
         }
         watchdog.tick(SECOND);
