@@ -4,6 +4,8 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.NearestName;
+import io.espalier.runtime.TunedSettings;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +128,11 @@ final class Catalog {
                             + "). Maybe make the class and a constructor without parameters public.",
                     e);
         }
+    }
+
+    /** Settings of that algorithm tuned for the environment, or the preset, of that name. */
+    Optional<TunedSettings> tuned(String algorithm, String name) {
+        return TunedSettings.find(loader, algorithm, name);
     }
 
     /**
