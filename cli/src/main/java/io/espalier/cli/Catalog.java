@@ -1,8 +1,10 @@
 package io.espalier.cli;
 
+import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
+import io.espalier.core.MultiDiscrete;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.NearestName;
 import io.espalier.runtime.TunedSettings;
@@ -128,6 +130,20 @@ final class Catalog {
                             + "). Maybe make the class and a constructor without parameters public.",
                     e);
         }
+    }
+
+    /** The algorithm to take where none is named: the first that has tuned settings for the environment, else by its spaces. */
+    AlgorithmProvider<?> suitable(EnvironmentSpec environment) {
+        boolean table;
+        try (Environment copy = environment.factory().get()) {
+            table = copy.observationSpace() instanceof Discrete || copy.observationSpace() instanceof MultiDiscrete;
+        }
+        List<String> order = table ? List.of("qlearning", "ppo", "dqn") : List.of("ppo", "dqn", "qlearning");
+        return order.stream()
+                .filter(name -> tuned(name, environment.name()).isPresent())
+                .findFirst()
+                .<AlgorithmProvider<?>>map(this::algorithm)
+                .orElseGet(() -> algorithm(order.get(0)));
     }
 
     /** Settings of that algorithm tuned for the environment, or the preset, of that name. */

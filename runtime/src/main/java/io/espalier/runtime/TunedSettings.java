@@ -14,10 +14,12 @@ import java.util.Optional;
  * YAML file on the class path.
  *
  * @param environmentSteps the run's budget that goes with them
+ * @param stop the stop rule that goes with them; empty for none but the budget
  * @param settings the settings that differ from the algorithm's defaults, by name
  * @param source where they come from
  */
-public record TunedSettings(long environmentSteps, Map<String, Object> settings, String source) {
+public record TunedSettings(
+        long environmentSteps, Optional<String> stop, Map<String, Object> settings, String source) {
     /** Keeps a copy of the settings, in their order. */
     public TunedSettings {
         settings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(settings));
@@ -52,7 +54,7 @@ public record TunedSettings(long environmentSteps, Map<String, Object> settings,
      */
     public static TunedSettings parse(String text, String resource) {
         Map<String, Object> tree = SettingsBinder.parse(text, resource);
-        List<String> known = List.of("environmentSteps", "settings", "source");
+        List<String> known = List.of("environmentSteps", "stop", "settings", "source");
         for (String key : tree.keySet()) {
             if (!known.contains(key)) {
                 throw new IllegalArgumentException(
@@ -67,6 +69,7 @@ public record TunedSettings(long environmentSteps, Map<String, Object> settings,
         if (tree.get("settings") instanceof Map<?, ?> map) {
             map.forEach((key, value) -> settings.put(String.valueOf(key), value));
         }
-        return new TunedSettings(steps.longValue(), settings, String.valueOf(tree.getOrDefault("source", "unknown")));
+        Optional<String> stop = Optional.ofNullable(tree.get("stop")).map(String::valueOf);
+        return new TunedSettings(steps.longValue(), stop, settings, String.valueOf(tree.getOrDefault("source", "unknown")));
     }
 }

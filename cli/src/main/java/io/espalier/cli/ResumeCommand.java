@@ -1,0 +1,50 @@
+package io.espalier.cli;
+
+import io.espalier.runtime.RunDirectory;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Goes on with a run from its newest good checkpoint. */
+@Command(
+        name = "resume",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Goes on with a run that was stopped or killed, from its newest good checkpoint.",
+            "What comes out is the same, bit for bit, as if it had never stopped."
+        })
+final class ResumeCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "RUN", description = "The run's directory.")
+    private @Nullable Path run;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to use; no influence on the result.")
+    private @Nullable String threads;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        RunDirectory directory = RunDirectory.open(java.util.Objects.requireNonNull(run));
+        Map<String, Object> asked = directory.readConfig();
+        if (threads != null) {
+            asked.put("threads", threads);
+        }
+        // The file holds every setting, so nothing tuned since then may slip in.
+        asked.put("preset", "none");
+        Catalog catalog = Catalog.of(asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : null);
+        RunConfig resolved = RunConfig.resolve(catalog, asked);
+        return new TrainingSession(catalog, resolved, directory, Terminal.out(spec), output).resume();
+    }
+}

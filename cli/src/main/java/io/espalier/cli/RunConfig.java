@@ -1,0 +1,216 @@
+package io.espalier.cli;
+
+import io.espalier.core.EnvironmentSpec;
+import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.CheckpointSettings;
+import io.espalier.runtime.EvaluationSettings;
+import io.espalier.runtime.GuardSettings;
+import io.espalier.runtime.NearestName;
+import io.espalier.runtime.SettingsBinder;
+import io.espalier.runtime.StopRule;
+import io.espalier.runtime.TunedSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that a training run was asked to be: what {@code config.yaml} holds, and {@code --config} reads.
+ *
+ * @param environment the environment's name or class
+ * @param algorithm the algorithm's name
+ * @param seed the root of all randomness
+ * @param threads how many threads; no influence on the result
+ * @param environmentSteps the budget
+ * @param stop the stop rule besides the budget; empty for none
+ * @param settings the algorithm's settings, all of them
+ * @param evaluation how the policy is evaluated
+ * @param checkpoints when the run is saved
+ * @param guard how much environments may misbehave
+ * @param classPath jars and folders with the user's code; empty for none
+ */
+record RunConfig(
+        String environment,
+        String algorithm,
+        long seed,
+        int threads,
+        long environmentSteps,
+        Optional<StopRule> stop,
+        Record settings,
+        EvaluationSettings evaluation,
+        CheckpointSettings checkpoints,
+        GuardSettings guard,
+        String classPath) {
+    private static final int WINDOW = 20;
+    private static final long BUDGET = 1_000_000;
+    private static final List<String> KEYS = List.of(
+            "environment",
+            "algorithm",
+            "preset",
+            "seed",
+            "threads",
+            "environmentSteps",
+            "stop",
+            "settings",
+            "evaluation",
+            "checkpoints",
+            "guard",
+            "classpath");
+
+    /**
+     * Joins what was written with what is known: the algorithm's defaults, over them what is tuned for the environment
+     * (or the preset that was asked for), over that the file's and the command line's own words.
+     *
+     * @param asked by the names of {@code config.yaml}; everything but the environment may be missing
+     * @throws BadInput with a line for each thing that is wrong
+     */
+    static RunConfig resolve(Catalog catalog, Map<String, ?> asked) {
+        List<String> wrong = new ArrayList<>();
+        for (String key : asked.keySet()) {
+            if (!KEYS.contains(key)) {
+                wrong.add("\"" + key + "\" is not known. " + NearestName.advice(key, KEYS));
+            }
+        }
+        if (!asked.containsKey("environment")) {
+            wrong.add("No environment is named. Maybe: espalier train cartpole");
+        }
+        if (!wrong.isEmpty()) {
+            throw new BadInput(String.join(System.lineSeparator(), wrong));
+        }
+        EnvironmentSpec environment = catalog.environment(String.valueOf(asked.get("environment")));
+        AlgorithmProvider<?> algorithm = asked.containsKey("algorithm")
+                ? catalog.algorithm(String.valueOf(asked.get("algorithm")))
+                : catalog.suitable(environment);
+        Optional<TunedSettings> tuned = tuned(catalog, algorithm, environment, asked.get("preset"));
+        Collector read = new Collector(asked, wrong);
+        Record settings = read.record("settings", bindTuned(algorithm.defaults(), tuned));
+        EvaluationSettings evaluation = read.record("evaluation", EvaluationSettings.DEFAULT);
+        CheckpointSettings checkpoints = read.record("checkpoints", CheckpointSettings.DEFAULT);
+        GuardSettings guard = read.record("guard", GuardSettings.DEFAULT);
+        long seed = read.whole("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+        int threads = (int) read.whole("threads", Runtime.getRuntime().availableProcessors(), 1, 1024);
+        long steps = read.whole(
+                "environmentSteps", tuned.map(TunedSettings::environmentSteps).orElse(BUDGET), 1, Long.MAX_VALUE);
+        Optional<StopRule> stop = read.stop(tuned.flatMap(TunedSettings::stop).orElse(defaultStop(environment)));
+        if (!wrong.isEmpty()) {
+            throw new BadInput(String.join(System.lineSeparator(), wrong));
+        }
+        return new RunConfig(
+                environment.name(),
+                algorithm.name(),
+                seed,
+                threads,
+                steps,
+                stop,
+                settings,
+                evaluation,
+                checkpoints,
+                guard,
+                asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : "");
+    }
+
+    private static String defaultStop(EnvironmentSpec environment) {
+        return Double.isNaN(environment.solvedAt())
+                ? "budget"
+                : "return " + environment.solvedAt() + " over " + WINDOW + " episodes";
+    }
+
+    private static Optional<TunedSettings> tuned(
+            Catalog catalog, AlgorithmProvider<?> algorithm, EnvironmentSpec environment, @org.jspecify.annotations.Nullable
+                    Object preset) {
+        if (preset == null) {
+            return catalog.tuned(algorithm.name(), environment.name());
+        }
+        if ("none".equals(preset)) {
+            return Optional.empty();
+        }
+        return Optional.of(catalog.tuned(algorithm.name(), String.valueOf(preset))
+                .orElseThrow(() -> new BadInput("preset (" + preset + ") is not known for " + algorithm.name()
+                        + ". Maybe cleanrl, the name of an environment, or none for the plain defaults.")));
+    }
+
+    private static <S extends Record> S bindTuned(S defaults, Optional<TunedSettings> tuned) {
+        return tuned.isPresent() ? SettingsBinder.bind(defaults, tuned.get().settings()) : defaults;
+    }
+
+    /** The mapping that {@link #resolve} reads back to an equal configuration. */
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("environment", environment);
+        map.put("algorithm", algorithm);
+        map.put("seed", seed);
+        map.put("threads", threads);
+        map.put("environmentSteps", environmentSteps);
+        map.put("stop", stop.map(StopRule::text).orElse("budget"));
+        map.put("settings", SettingsBinder.toMap(settings));
+        map.put("evaluation", SettingsBinder.toMap(evaluation));
+        map.put("checkpoints", SettingsBinder.toMap(checkpoints));
+        map.put("guard", SettingsBinder.toMap(guard));
+        if (!classPath.isEmpty()) {
+            map.put("classpath", classPath);
+        }
+        return map;
+    }
+
+    /** Reads values one by one and collects what is wrong. */
+    private static final class Collector {
+        private final Map<String, ?> asked;
+        private final List<String> wrong;
+
+        Collector(Map<String, ?> asked, List<String> wrong) {
+            this.asked = asked;
+            this.wrong = wrong;
+        }
+
+        <S extends Record> S record(String key, S defaults) {
+            if (!asked.containsKey(key)) {
+                return defaults;
+            }
+            Map<String, Object> values = new LinkedHashMap<>();
+            if (asked.get(key) instanceof Map<?, ?> map) {
+                map.forEach((name, value) -> values.put(String.valueOf(name), value));
+            } else {
+                wrong.add(key + " (" + asked.get(key) + ") must be a mapping of names to values.");
+                return defaults;
+            }
+            try {
+                return SettingsBinder.bind(defaults, values);
+            } catch (IllegalArgumentException e) {
+                wrong.add(key + ": " + e.getMessage());
+                return defaults;
+            }
+        }
+
+        long whole(String key, long otherwise, long least, long most) {
+            if (!asked.containsKey(key)) {
+                return otherwise;
+            }
+            Object value = asked.get(key);
+            try {
+                long number = Long.parseLong(String.valueOf(value).replace("_", ""));
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Told below, like a number out of range.
+            }
+            wrong.add(key + " (" + value + ") must be a whole number"
+                    + (least == Long.MIN_VALUE ? "." : " of at least " + least + "."));
+            return otherwise;
+        }
+
+        Optional<StopRule> stop(String otherwise) {
+            String text = asked.containsKey("stop") ? String.valueOf(asked.get("stop")) : otherwise;
+            if (text.equals("budget")) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(StopRule.parse(text));
+            } catch (IllegalArgumentException e) {
+                wrong.add("stop: " + e.getMessage());
+                return Optional.empty();
+            }
+        }
+    }
+}

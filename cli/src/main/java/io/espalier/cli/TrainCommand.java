@@ -1,0 +1,167 @@
+package io.espalier.cli;
+
+import io.espalier.runtime.RunDirectory;
+import io.espalier.runtime.SettingsBinder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a policy. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains a policy on an environment until the stop rule holds or the budget of environment steps is used up.",
+            "Settings that are known to do well on an environment are used unless you say otherwise."
+        },
+        footer = {
+            "%nStop rules: return 475 over 20 episodes | evaluation 475 | environment-steps 100000 | updates 5000"
+                    + " | seconds 60 | no-improvement of 1 over 50000 environment-steps | budget; joined by \"or\", \"and\".",
+            "%nExamples:",
+            "  espalier train cartpole",
+            "  espalier train pendulum --algo ppo --seed 3 --threads 2 --out runs/my-pendulum",
+            "  espalier train mountaincar --algo dqn --set learningRate=0.002 --steps 200000",
+            "  espalier train --env com.acme.Warehouse --classpath warehouse.jar --steps 500000"
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "ENVIRONMENT",
+            description = "What to train on: a name from \"espalier list environments\", or a class of your own.")
+    private @Nullable String name;
+
+    @Option(names = "--env", paramLabel = "NAME", description = "The same, as an option.")
+    private @Nullable String environment;
+
+    @Option(names = "--algo", paramLabel = "NAME", description = "The algorithm; without it, one that suits.")
+    private @Nullable String algorithm;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "Settings by name: of another environment, of an experiment (cleanrl), or none for the defaults.")
+    private @Nullable String preset;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The root of all randomness (1).")
+    private @Nullable String seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads to use (all processors). The result is the same for any number.")
+    private @Nullable String threads;
+
+    @Option(names = "--steps", paramLabel = "N", description = "The budget, in environment steps; schedules run along it.")
+    private @Nullable String steps;
+
+    @Option(names = "--stop", paramLabel = "RULE", description = "When to stop before the budget is used up; see below.")
+    private @Nullable String stop;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of the algorithm; may be repeated. See \"espalier list settings ppo\".")
+    private List<String> settings = List.of();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A YAML file with any of these, such as the config.yaml of another run.")
+    private @Nullable Path config;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run's directory (a new one below runs/).")
+    private @Nullable Path out;
+
+    @Option(names = "--episodes", paramLabel = "N", description = "Episodes of the final evaluation (100).")
+    private @Nullable String episodes;
+
+    @Option(names = "--checkpoint-every", paramLabel = "N", description = "Also save every so many environment steps.")
+    private @Nullable String checkpointEvery;
+
+    @Option(names = "--classpath", paramLabel = "JARS", description = "Jars and folders with an environment of your own.")
+    private @Nullable String classPath;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Map<String, Object> asked = asked();
+        Catalog catalog = Catalog.of(asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : null);
+        RunConfig resolved = RunConfig.resolve(catalog, asked);
+        RunDirectory directory = out != null
+                ? RunDirectory.create(out)
+                : RunDirectory.createBelow(Path.of("runs"), directoryName(resolved));
+        directory.writeConfig(resolved.toMap());
+        return new TrainingSession(catalog, resolved, directory, Terminal.out(spec), output).train();
+    }
+
+    /** The file's words, with those of the command line over them. */
+    private Map<String, Object> asked() {
+        Map<String, Object> asked = new LinkedHashMap<>();
+        if (config != null) {
+            try {
+                asked.putAll(SettingsBinder.parse(
+                        Files.readString(config, StandardCharsets.UTF_8), config.toString()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("--config names " + config + ", which cannot be read.", e);
+            }
+        }
+        if (name != null && environment != null && !name.equals(environment)) {
+            throw new BadInput("Two environments are named: " + name + " and " + environment + ". Maybe leave one out.");
+        }
+        put(asked, "environment", name != null ? name : environment);
+        put(asked, "algorithm", algorithm);
+        put(asked, "preset", preset);
+        put(asked, "seed", seed);
+        put(asked, "threads", threads);
+        put(asked, "environmentSteps", steps);
+        put(asked, "stop", stop);
+        put(asked, "classpath", classPath);
+        over(asked, "settings", SettingsBinder.parseWords(settings));
+        over(asked, "evaluation", episodes == null ? Map.of() : Map.of("episodes", episodes));
+        over(asked, "checkpoints", checkpointEvery == null ? Map.of() : Map.of("everyEnvironmentSteps", checkpointEvery));
+        return asked;
+    }
+
+    private static void put(Map<String, Object> asked, String key, @Nullable String value) {
+        if (value != null) {
+            asked.put(key, value);
+        }
+    }
+
+    private static void over(Map<String, Object> asked, String key, Map<String, ?> values) {
+        if (!values.isEmpty()) {
+            Map<String, Object> joined = new LinkedHashMap<>();
+            if (asked.get(key) instanceof Map<?, ?> before) {
+                before.forEach((name, value) -> joined.put(String.valueOf(name), value));
+            }
+            joined.putAll(values);
+            asked.put(key, joined);
+        }
+    }
+
+    private static String directoryName(RunConfig config) {
+        String environment = config.environment().replaceFirst(".*\\.", "").replaceFirst("-v[0-9]+$", "");
+        return environment.toLowerCase(Locale.ROOT) + "-" + config.algorithm();
+    }
+}

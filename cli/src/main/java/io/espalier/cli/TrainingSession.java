@@ -1,0 +1,203 @@
+package io.espalier.cli;
+
+import io.espalier.core.EnvironmentSpec;
+import io.espalier.policy.Algorithm;
+import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.EvaluationResult;
+import io.espalier.runtime.Progress;
+import io.espalier.runtime.RunDirectory;
+import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.Trainer;
+import io.espalier.runtime.TrainingListener;
+import io.espalier.runtime.TrainingResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One sitting of a run, seen from the terminal: begins or resumes it, shows how it goes, tells what came of it. */
+final class TrainingSession {
+    private static final int WINDOW = 20;
+
+    private final EnvironmentSpec environment;
+    private final RunConfig config;
+    private final RunDirectory directory;
+    private final PrintWriter out;
+    private final OutputOptions output;
+    private final Trainer trainer;
+    private @Nullable ProgressDisplay display;
+
+    TrainingSession(
+            Catalog catalog, RunConfig config, RunDirectory directory, PrintWriter out, OutputOptions output) {
+        this.config = config;
+        this.directory = directory;
+        this.out = out;
+        this.output = output;
+        environment = catalog.environment(config.environment());
+        trainer = Trainer.of(create(catalog.algorithm(config.algorithm()), config.settings()), environment)
+                .seed(config.seed())
+                .threads(config.threads())
+                .environmentSteps(config.environmentSteps())
+                .evaluation(config.evaluation())
+                .checkpoints(config.checkpoints())
+                .guard(config.guard())
+                .directory(directory)
+                .listen(new Notes());
+        config.stop().ifPresent(trainer::stop);
+    }
+
+    private static <S extends Record> Algorithm create(AlgorithmProvider<S> provider, Record settings) {
+        return provider.create(provider.settingsType().cast(settings));
+    }
+
+    int train() {
+        say(String.format(
+                Locale.ROOT,
+                "%s on %s, seed %d, %d thread%s, in %s",
+                config.algorithm(),
+                config.environment(),
+                config.seed(),
+                config.threads(),
+                config.threads() == 1 ? "" : "s",
+                directory.path()));
+        return finish(false);
+    }
+
+    int resume() {
+        say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
+        return finish(true);
+    }
+
+    private int finish(boolean resume) {
+        TrainingResult result;
+        try (ShutdownSignals signals = new ShutdownSignals(trainer);
+                ProgressDisplay shown =
+                        output.quiet ? null : new ProgressDisplay(out, trainer.progress(), Terminal.isLive())) {
+            display = shown;
+            result = resume ? trainer.resume() : trainer.run();
+        }
+        drawCurve();
+        tell(result);
+        boolean reached = config.stop().isEmpty() || result.ruleReached();
+        return reached ? Main.DONE : result.interrupted() ? Main.DONE : Main.NOT_REACHED;
+    }
+
+    private void say(String line) {
+        if (!output.quiet) {
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    private void tell(TrainingResult result) {
+        if (!output.quiet || !output.json) {
+            out.printf(Locale.ROOT, "stopped because %s%n", result.stopReason());
+            EvaluationResult evaluation = result.evaluation();
+            if (evaluation != null) {
+                out.printf(
+                        Locale.ROOT,
+                        "%s: mean return %s ± %s over %d episodes%s%s%n",
+                        Double.isNaN(environment.solvedAt()) ? "evaluated" : result.solved() ? "solved" : "not solved",
+                        ProgressDisplay.number(evaluation.mean()),
+                        ProgressDisplay.number(evaluation.std()),
+                        evaluation.episodes(),
+                        Double.isNaN(environment.solvedAt())
+                                ? ""
+                                : " (solved at " + LearningCurve.number(environment.solvedAt()) + ")",
+                        Double.isNaN(evaluation.successRate())
+                                ? ""
+                                : String.format(Locale.ROOT, ", success %.1f %%", 100 * evaluation.successRate()));
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%,d environment steps in %.1f s (%,.0f a second), %,d updates%n",
+                    result.environmentSteps(),
+                    result.wallSeconds(),
+                    result.stepsPerSecond(),
+                    result.updates());
+            out.println("policy  " + directory.policy());
+            out.println("curve   " + directory.path().resolve("learning-curve.svg"));
+        }
+        if (output.json) {
+            out.println(new JsonMapper().writeValueAsString(summary(result)));
+        }
+        out.flush();
+    }
+
+    private Map<String, Object> summary(TrainingResult result) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("solved", result.solved());
+        summary.put("meanReturn", finite(result.meanReturn()));
+        summary.put("stdReturn", finite(result.stdReturn()));
+        summary.put("episodes", result.episodes());
+        summary.put("environmentSteps", result.environmentSteps());
+        summary.put("updates", result.updates());
+        summary.put("wallSeconds", result.wallSeconds());
+        summary.put("stepsPerSecond", finite(result.stepsPerSecond()));
+        summary.put("weightsDigest", result.weightsDigest());
+        summary.put("run", directory.path().toString());
+        summary.put("algorithm", config.algorithm());
+        summary.put("environment", config.environment());
+        summary.put("seed", config.seed());
+        summary.put("stopReason", result.stopReason());
+        return summary;
+    }
+
+    /** JSON has no NaN; null says the same. */
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    private void drawCurve() {
+        LearningCurve curve = new LearningCurve();
+        try {
+            List<String> lines = Files.readAllLines(directory.episodes());
+            List<String> columns = List.of(lines.get(0).split(",", -1));
+            int steps = columns.indexOf("environmentSteps");
+            int returns = columns.indexOf("return");
+            for (String line : lines.subList(1, lines.size())) {
+                String[] cells = line.split(",", -1);
+                curve.add(Double.parseDouble(cells[steps]), Double.parseDouble(cells[returns]));
+            }
+        } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+            say("no learning curve: " + directory.episodes() + " cannot be read (" + e + ")");
+            return;
+        }
+        if (!curve.isEmpty()) {
+            String title = config.algorithm() + " on " + config.environment() + ", seed " + config.seed();
+            directory.write("learning-curve.svg", curve.svg(title, environment.solvedAt(), WINDOW));
+        }
+    }
+
+    /** What is worth a line of its own while the display runs. */
+    private final class Notes implements TrainingListener {
+        @Override
+        public void evaluation(Progress progress, EvaluationResult result) {
+            if (config.evaluation().everyEnvironmentSteps() > 0) {
+                note(String.format(
+                        Locale.ROOT,
+                        "evaluation at %,d steps: %s ± %s",
+                        progress.environmentSteps(),
+                        ProgressDisplay.number(result.mean()),
+                        ProgressDisplay.number(result.std())));
+            }
+        }
+
+        @Override
+        public void event(RunEvent event) {
+            note(event.type() + ": " + event.message());
+        }
+
+        private void note(String line) {
+            ProgressDisplay shown = display;
+            if (shown != null) {
+                shown.note(line);
+            }
+        }
+    }
+}
