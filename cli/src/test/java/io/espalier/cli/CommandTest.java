@@ -1,0 +1,146 @@
+package io.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command as its user meets it: words in, text and an exit code out. */
+class CommandTest {
+    @TempDir
+    Path folder;
+
+    private String out = "";
+    private String err = "";
+
+    private int espalier(String... words) {
+        StringWriter standard = new StringWriter();
+        StringWriter errors = new StringWriter();
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(standard));
+        line.setErr(new PrintWriter(errors));
+        int code = line.execute(words);
+        out = standard.toString();
+        err = errors.toString();
+        return code;
+    }
+
+    private JsonNode lastLine() {
+        List<String> lines = out.lines().toList();
+        return new JsonMapper().readTree(lines.get(lines.size() - 1));
+    }
+
+    private String run(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void helpIsAPageThatNamesEveryCommand() {
+        assertThat(espalier("--help")).isZero();
+        assertThat(out).contains("train", "resume", "eval", "show", "list", "bench", "espalier train cartpole");
+        assertThat(espalier("train", "--help")).isZero();
+        assertThat(out).contains("--seed", "--threads", "--steps", "--stop", "--set", "--config", "--out", "--classpath");
+    }
+
+    @Test
+    void trainingSolvesCartPoleAndLeavesARunThatCanBeShownAndPlayed() throws IOException {
+        assertThat(espalier("train", "cartpole", "--seed", "3", "--out", run("a"), "--json"))
+                .as(err + out)
+                .isZero();
+        JsonNode summary = lastLine();
+        assertThat(summary.get("solved").asBoolean()).as(out).isTrue();
+        assertThat(summary.get("meanReturn").asDouble()).isGreaterThanOrEqualTo(475);
+        assertThat(summary.get("environmentSteps").asLong()).isBetween(5_000L, 100_000L);
+        assertThat(summary.get("weightsDigest").asString()).matches("[0-9a-f]{64}");
+        for (String key : List.of("stdReturn", "episodes", "updates", "wallSeconds", "stepsPerSecond", "run")) {
+            assertThat(summary.has(key)).as(key).isTrue();
+        }
+        for (String file : List.of(
+                "config.yaml", "provenance.json", "metrics.csv", "episodes.csv", "policy.espalier", "learning-curve.svg")) {
+            assertThat(folder.resolve("a").resolve(file)).exists();
+        }
+        assertThat(Files.readString(folder.resolve("a/learning-curve.svg"))).contains("<svg", "ppo on CartPole-v1");
+
+        assertThat(espalier("eval", run("a"), "--episodes", "20", "--json")).isZero();
+        assertThat(lastLine().get("meanReturn").asDouble()).isGreaterThanOrEqualTo(475);
+
+        assertThat(espalier("show", run("a"))).isZero();
+        assertThat(out).contains("categorical", summary.get("weightsDigest").asString());
+        assertThat(espalier("show", run("a/policy.espalier"))).isZero();
+        assertThat(out).contains("box(shape=[4]", "discrete(2)");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameDigestForAnyNumberOfThreadsAndAfterResuming() {
+        espalier("train", "cartpole", "--steps", "4096", "--stop", "budget", "--threads", "1", "--out", run("b1"), "--json");
+        String digest = lastLine().get("weightsDigest").asString();
+        espalier("train", "cartpole", "--steps", "4096", "--stop", "budget", "--threads", "3", "--out", run("b3"), "--json");
+        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        // A run that was asked to stop half way goes on as if it had not.
+        espalier(
+                "train", "cartpole", "--steps", "4096", "--stop", "environment-steps 2048", "--out", run("b2"), "--json");
+        assertThat(lastLine().get("weightsDigest").asString()).isNotEqualTo(digest);
+        assertThat(espalier("train", "--config", run("b1/config.yaml"), "--out", run("b4"), "--json")).isZero();
+        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+    }
+
+    @Test
+    void aStopRuleThatIsNotReachedIsExitCodeOne() {
+        assertThat(espalier("train", "cartpole", "--steps", "512", "--stop", "return 475 over 20 episodes", "--out", run("c")))
+                .isEqualTo(1);
+        assertThat(out).contains("not solved");
+    }
+
+    @Test
+    void badInputIsExitCodeTwoAndTellsWhatToDo() {
+        assertThat(espalier("train", "cartpool", "--out", run("d"))).isEqualTo(2);
+        assertThat(err).contains("There is no environment \"cartpool\". Maybe you mean cartpole");
+        assertThat(espalier("train", "cartpole", "--algo", "poo", "--out", run("d"))).isEqualTo(2);
+        assertThat(err).contains("Maybe you mean ppo");
+        assertThat(espalier("train", "cartpole", "--set", "gama=0.9", "--set", "epochs=-1", "--out", run("d")))
+                .isEqualTo(2);
+        assertThat(err).contains("\"gama\" is not a setting. Maybe you mean gamma.");
+        assertThat(espalier("train", "cartpole", "--set", "epochs=-1", "--out", run("d"))).isEqualTo(2);
+        assertThat(err).contains("epochs (-1) must be at least 1");
+        assertThat(espalier("train", "cartpole", "--steps", "many", "--out", run("d"))).isEqualTo(2);
+        assertThat(err).contains("environmentSteps (many) must be a whole number");
+        assertThat(espalier("train", "cartpole", "--stop", "soon", "--out", run("d"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--trheads", "2")).isEqualTo(2);
+        assertThat(espalier("train")).isEqualTo(2);
+        assertThat(err).contains("No environment is named");
+        assertThat(espalier("train", "cartpole", "--algo", "qlearning", "--out", run("d2"))).isEqualTo(2);
+        assertThat(espalier("eval", run("nothing"))).isEqualTo(2);
+        assertThat(espalier("show", run("nothing"))).isEqualTo(2);
+        assertThat(espalier("resume", run("nothing"))).isEqualTo(2);
+        assertThat(folder.resolve("d")).doesNotExist();
+    }
+
+    @Test
+    void anotherRunIsNotOverwritten() throws IOException {
+        Files.createDirectories(folder.resolve("e"));
+        Files.writeString(folder.resolve("e/precious.txt"), "mine");
+        assertThat(espalier("train", "cartpole", "--steps", "512", "--out", run("e"))).isEqualTo(2);
+        assertThat(err).contains("not empty");
+        assertThat(folder.resolve("e/precious.txt")).hasContent("mine");
+    }
+
+    @Test
+    void listsHaveASentenceForEverything() {
+        assertThat(espalier("list")).isZero();
+        assertThat(out).contains("CartPole-v1 (cartpole)", "Blackjack-v1", "ppo", "dqn", "qlearning");
+        assertThat(espalier("list", "settings", "ppo")).isZero();
+        assertThat(out).contains("gamma", "Discount", "a number, here 0.99");
+        assertThat(espalier("list", "settings", "ppo", "--env", "cartpole")).isZero();
+        assertThat(out).contains("tuned for CartPole-v1", "here 0.98");
+        assertThat(espalier("list", "settings")).isEqualTo(2);
+    }
+}
