@@ -22,7 +22,7 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked for by name: the environments and algorithms on the class path and in the user's own jars. */
-final class Catalog {
+public final class Catalog {
     private final ClassLoader loader;
     private final List<EnvironmentSpec> environments = new ArrayList<>();
     private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
@@ -43,7 +43,7 @@ final class Catalog {
      * @param classPath jars and folders of the user's, separated as on a class path; null for none
      * @throws BadInput if one of them does not exist
      */
-    static Catalog of(@Nullable String classPath) {
+    public static Catalog of(@Nullable String classPath) {
         ClassLoader own = Catalog.class.getClassLoader();
         if (classPath == null || classPath.isBlank()) {
             return new Catalog(own);
@@ -80,7 +80,7 @@ final class Catalog {
      *
      * @throws BadInput if there is none
      */
-    EnvironmentSpec environment(String asked) {
+    public EnvironmentSpec environment(String asked) {
         for (EnvironmentSpec spec : environments) {
             if (spec.answersTo(asked)) {
                 return spec;
@@ -147,7 +147,7 @@ final class Catalog {
     }
 
     /** Settings of that algorithm tuned for the environment, or the preset, of that name. */
-    Optional<TunedSettings> tuned(String algorithm, String name) {
+    public Optional<TunedSettings> tuned(String algorithm, String name) {
         return TunedSettings.find(loader, algorithm, name);
     }
 
@@ -156,7 +156,7 @@ final class Catalog {
      *
      * @throws BadInput if there is none
      */
-    AlgorithmProvider<?> algorithm(String asked) {
+    public AlgorithmProvider<?> algorithm(String asked) {
         for (AlgorithmProvider<?> provider : algorithms) {
             if (provider.name().equalsIgnoreCase(asked)) {
                 return provider;
