@@ -90,9 +90,9 @@ public final class SameBits {
         return folder.resolve("run-" + next++);
     }
 
-    private static String[] words(String[] run, Path out, String... more) {
+    private static String[] words(String[] run, Path out, String stop, String... more) {
         List<String> words = new ArrayList<>(List.of(
-                "train", run[1], "--algo", run[0], "--steps", run[2], "--stop", "budget", "--episodes", "1", "--out",
+                "train", run[1], "--algo", run[0], "--steps", run[2], "--stop", stop, "--episodes", "1", "--out",
                 out.toString(), "--json", "--quiet"));
         words.addAll(List.of(more));
         return words.toArray(new String[0]);
@@ -100,13 +100,13 @@ public final class SameBits {
 
     private Command.Result train(String[] run, Map<String, String> environment, int threads)
             throws IOException, InterruptedException {
-        return new Command(environment, words(run, directory(), "--threads", Integer.toString(threads))).run();
+        return new Command(environment, words(run, directory(), "budget", "--threads", Integer.toString(threads))).run();
     }
 
     /** Stops by a rule, then lifts the rule from the run's settings and goes on. */
     private Command.Result saved(String[] run, long at) throws IOException, InterruptedException {
         Path out = directory();
-        new Command(Map.of(), words(run, out, "--stop", "environment-steps " + at)).run();
+        new Command(Map.of(), words(run, out, "environment-steps " + at)).run();
         return resume(out);
     }
 
@@ -114,7 +114,7 @@ public final class SameBits {
             throws IOException, InterruptedException {
         Path out = directory();
         Process process = new Command(
-                        Map.of(), words(run, out, "--checkpoint-every", Integer.toString(500 + random.nextInt(2000))))
+                        Map.of(), words(run, out, "budget", "--checkpoint-every", Integer.toString(500 + random.nextInt(2000))))
                 .start();
         // Long enough to have started, short enough that some runs are killed before their first checkpoint.
         boolean ended = process.waitFor(400 + random.nextInt(1500), TimeUnit.MILLISECONDS);
