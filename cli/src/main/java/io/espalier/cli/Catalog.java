@@ -40,7 +40,7 @@ public final class Catalog {
     /**
      * Looks around.
      *
-     * @param classPath jars and folders of the user's, separated as on a class path; null for none
+     * @param classPath jars and folders of the user's, separated as on a class path; null or empty for none
      * @throws BadInput if one of them does not exist
      */
     public static Catalog of(@Nullable String classPath) {

@@ -5,6 +5,7 @@ import io.espalier.policy.Policy;
 import io.espalier.runtime.Evaluation;
 import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.EvaluationSettings;
+import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -65,9 +66,10 @@ final class EvalCommand implements Callable<Integer> {
         String code = classPath;
         if (Files.isDirectory(asked)) {
             RunDirectory run = RunDirectory.open(asked);
-            Map<String, Object> config = run.readConfig();
-            name = name == null ? String.valueOf(config.get("environment")) : name;
-            code = code == null && config.containsKey("classpath") ? String.valueOf(config.get("classpath")) : code;
+            RunConfig config = RunConfig.read(run);
+            name = name == null ? config.environment() : name;
+            Object noted = config.notes().get("classpath");
+            code = code == null && noted != null ? String.valueOf(noted) : code;
             asked = run.policy();
         }
         if (!Files.exists(asked)) {

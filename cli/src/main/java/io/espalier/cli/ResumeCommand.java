@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
+import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ final class ResumeCommand implements Callable<Integer> {
     private @Nullable Path run;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to use; no influence on the result.")
-    private @Nullable String threads;
+    private @Nullable Integer threads;
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -37,14 +37,9 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunDirectory directory = RunDirectory.open(java.util.Objects.requireNonNull(run));
-        Map<String, Object> asked = directory.readConfig();
-        if (threads != null) {
-            asked.put("threads", threads);
-        }
-        // The file holds every setting, so nothing tuned since then may slip in.
-        asked.put("preset", "none");
-        Catalog catalog = Catalog.of(asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : null);
-        RunConfig resolved = RunConfig.resolve(catalog, asked);
-        return new TrainingSession(catalog, resolved, directory, Terminal.out(spec), output).resume();
+        RunConfig config = RunConfig.read(directory);
+        Object code = config.notes().get("classpath");
+        Catalog catalog = Catalog.of(code == null ? "" : String.valueOf(code));
+        return TrainingSession.resume(catalog, config, directory, threads, Terminal.out(spec), output);
     }
 }

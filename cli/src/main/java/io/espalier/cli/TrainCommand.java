@@ -106,13 +106,12 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, Object> asked = asked();
-        Catalog catalog = Catalog.of(asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : null);
-        RunConfig resolved = RunConfig.resolve(catalog, asked);
+        Catalog catalog = Catalog.of(TrainRequest.classPath(asked));
+        TrainRequest resolved = TrainRequest.resolve(catalog, asked);
         RunDirectory directory = out != null
                 ? RunDirectory.create(out)
                 : RunDirectory.createBelow(Path.of("runs"), directoryName(resolved));
-        directory.writeConfig(resolved.toMap());
-        return new TrainingSession(catalog, resolved, directory, Terminal.out(spec), output).train();
+        return TrainingSession.begin(catalog, resolved, directory, Terminal.out(spec), output);
     }
 
     /** The file's words, with those of the command line over them. */
@@ -160,7 +159,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static String directoryName(RunConfig config) {
+    private static String directoryName(TrainRequest config) {
         String environment = config.environment().replaceFirst(".*\\.", "").replaceFirst("-v[0-9]+$", "");
         return environment.toLowerCase(Locale.ROOT) + "-" + config.algorithm();
     }

@@ -6,7 +6,9 @@ import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.Progress;
 import io.espalier.runtime.RunDirectory;
+import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;
 import io.espalier.runtime.TrainingResult;
@@ -24,67 +26,99 @@ import tools.jackson.databind.json.JsonMapper;
 final class TrainingSession {
     private static final int WINDOW = 20;
 
+    private final String algorithm;
     private final EnvironmentSpec environment;
-    private final RunConfig config;
+    private final long seed;
     private final RunDirectory directory;
     private final PrintWriter out;
     private final OutputOptions output;
     private final Trainer trainer;
     private @Nullable ProgressDisplay display;
 
-    TrainingSession(
-            Catalog catalog, RunConfig config, RunDirectory directory, PrintWriter out, OutputOptions output) {
-        this.config = config;
+    private TrainingSession(
+            String algorithm,
+            EnvironmentSpec environment,
+            long seed,
+            RunDirectory directory,
+            PrintWriter out,
+            OutputOptions output,
+            Trainer trainer) {
+        this.algorithm = algorithm;
+        this.environment = environment;
+        this.seed = seed;
         this.directory = directory;
         this.out = out;
         this.output = output;
-        environment = catalog.environment(config.environment());
-        trainer = Trainer.of(create(catalog.algorithm(config.algorithm()), config.settings()), environment)
-                .seed(config.seed())
-                .threads(config.threads())
-                .environmentSteps(config.environmentSteps())
-                .evaluation(config.evaluation())
-                .checkpoints(config.checkpoints())
-                .guard(config.guard())
-                .directory(directory)
-                .listen(new Notes());
-        config.stop().ifPresent(trainer::stop);
+        this.trainer = trainer.listen(new Notes());
+    }
+
+    /** Begins a run and sees it through; returns the exit code. */
+    static int begin(
+            Catalog catalog, TrainRequest asked, RunDirectory directory, PrintWriter out, OutputOptions output) {
+        EnvironmentSpec environment = catalog.environment(asked.environment());
+        Trainer trainer = Trainer.of(create(catalog.algorithm(asked.algorithm()), asked.settings()), environment)
+                .seed(asked.seed())
+                .threads(asked.threads())
+                .environmentSteps(asked.environmentSteps())
+                .evaluation(asked.evaluation())
+                .checkpoints(asked.checkpoints())
+                .guard(asked.guard())
+                .directory(directory);
+        asked.stop().ifPresent(trainer::stop);
+        if (!asked.classPath().isEmpty()) {
+            trainer.note("classpath", asked.classPath());
+        }
+        TrainingSession session = new TrainingSession(
+                asked.algorithm(), environment, asked.seed(), directory, out, output, trainer);
+        session.say(String.format(
+                Locale.ROOT,
+                "%s on %s, seed %d, %d thread%s, in %s",
+                asked.algorithm(),
+                asked.environment(),
+                asked.seed(),
+                asked.threads(),
+                asked.threads() == 1 ? "" : "s",
+                directory.path()));
+        return session.finish(asked.stop().isPresent());
+    }
+
+    /** Goes on with a run and sees it through; returns the exit code. */
+    static int resume(
+            Catalog catalog,
+            RunConfig config,
+            RunDirectory directory,
+            @Nullable Integer threads,
+            PrintWriter out,
+            OutputOptions output) {
+        EnvironmentSpec environment = catalog.environment(config.environment());
+        Trainer trainer =
+                Trainer.resume(directory, config.create(catalog.algorithm(config.algorithm())), environment);
+        if (threads != null) {
+            trainer.threads(threads);
+        }
+        TrainingSession session = new TrainingSession(
+                config.algorithm(), environment, config.main().seed(), directory, out, output, trainer);
+        session.say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
+        return session.finish(!config.main().stop().isEmpty());
     }
 
     private static <S extends Record> Algorithm create(AlgorithmProvider<S> provider, Record settings) {
         return provider.create(provider.settingsType().cast(settings));
     }
 
-    int train() {
-        say(String.format(
-                Locale.ROOT,
-                "%s on %s, seed %d, %d thread%s, in %s",
-                config.algorithm(),
-                config.environment(),
-                config.seed(),
-                config.threads(),
-                config.threads() == 1 ? "" : "s",
-                directory.path()));
-        return finish(false);
-    }
-
-    int resume() {
-        say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
-        return finish(true);
-    }
-
-    private int finish(boolean resume) {
+    private int finish(boolean hasRule) {
         TrainingResult result;
-        try (ShutdownSignals signals = new ShutdownSignals(trainer);
+        boolean interrupted;
+        try (ShutdownRequest signals = ShutdownRequest.forward(trainer);
                 ProgressDisplay shown =
                         output.quiet ? null : new ProgressDisplay(out, trainer.progress(), Terminal.isLive())) {
             display = shown;
-            result = resume ? trainer.resume() : trainer.run();
+            result = trainer.run();
+            interrupted = signals.requested();
         }
         drawCurve();
         tell(result);
-        boolean reached = config.stop().isEmpty() || result.ruleReached();
-        return reached ? Main.DONE : result.interrupted() ? Main.DONE : Main.NOT_REACHED;
+        return interrupted || result.ruleReached() || !hasRule ? Main.DONE : Main.NOT_REACHED;
     }
 
     private void say(String line) {
@@ -141,9 +175,9 @@ final class TrainingSession {
         summary.put("stepsPerSecond", finite(result.stepsPerSecond()));
         summary.put("weightsDigest", result.weightsDigest());
         summary.put("run", directory.path().toString());
-        summary.put("algorithm", config.algorithm());
-        summary.put("environment", config.environment());
-        summary.put("seed", config.seed());
+        summary.put("algorithm", algorithm);
+        summary.put("environment", environment.name());
+        summary.put("seed", seed);
         summary.put("stopReason", result.stopReason());
         return summary;
     }
@@ -169,7 +203,7 @@ final class TrainingSession {
             return;
         }
         if (!curve.isEmpty()) {
-            String title = config.algorithm() + " on " + config.environment() + ", seed " + config.seed();
+            String title = algorithm + " on " + environment.name() + ", seed " + seed;
             directory.write("learning-curve.svg", curve.svg(title, environment.solvedAt(), WINDOW));
         }
     }
@@ -178,14 +212,12 @@ final class TrainingSession {
     private final class Notes implements TrainingListener {
         @Override
         public void evaluation(Progress progress, EvaluationResult result) {
-            if (config.evaluation().everyEnvironmentSteps() > 0) {
-                note(String.format(
+            note(String.format(
                         Locale.ROOT,
                         "evaluation at %,d steps: %s ± %s",
                         progress.environmentSteps(),
                         ProgressDisplay.number(result.mean()),
                         ProgressDisplay.number(result.std())));
-            }
         }
 
         @Override

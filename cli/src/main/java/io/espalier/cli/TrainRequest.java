@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that a training run was asked to be: what {@code config.yaml} holds, and {@code --config} reads.
+ * Everything that a training run is asked to be, joined from the command line, a file (such as the {@code config.yaml}
+ * of another run) and what is known of the environment.
  *
  * @param environment the environment's name or class
  * @param algorithm the algorithm's name
@@ -30,7 +31,7 @@ import java.util.Optional;
  * @param guard how much environments may misbehave
  * @param classPath jars and folders with the user's code; empty for none
  */
-record RunConfig(
+record TrainRequest(
         String environment,
         String algorithm,
         long seed,
@@ -56,7 +57,11 @@ record RunConfig(
             "evaluation",
             "checkpoints",
             "guard",
-            "classpath");
+            "classpath",
+            "mode",
+            "solvedAt",
+            "evaluateAtEnd",
+            "notes");
 
     /**
      * Joins what was written with what is known: the algorithm's defaults, over them what is tuned for the environment
@@ -65,7 +70,7 @@ record RunConfig(
      * @param asked by the names of {@code config.yaml}; everything but the environment may be missing
      * @throws BadInput with a line for each thing that is wrong
      */
-    static RunConfig resolve(Catalog catalog, Map<String, ?> asked) {
+    static TrainRequest resolve(Catalog catalog, Map<String, ?> asked) {
         List<String> wrong = new ArrayList<>();
         for (String key : asked.keySet()) {
             if (!KEYS.contains(key)) {
@@ -96,7 +101,7 @@ record RunConfig(
         if (!wrong.isEmpty()) {
             throw new BadInput(String.join(System.lineSeparator(), wrong));
         }
-        return new RunConfig(
+        return new TrainRequest(
                 environment.name(),
                 algorithm.name(),
                 seed,
@@ -107,7 +112,16 @@ record RunConfig(
                 evaluation,
                 checkpoints,
                 guard,
-                asked.containsKey("classpath") ? String.valueOf(asked.get("classpath")) : "");
+                classPath(asked));
+    }
+
+    /** The user's code: named itself, or noted by the run whose file this is; empty for none. */
+    static String classPath(Map<String, ?> asked) {
+        Object named = asked.get("classpath");
+        if (named == null && asked.get("notes") instanceof Map<?, ?> notes) {
+            named = notes.get("classpath");
+        }
+        return named == null ? "" : String.valueOf(named);
     }
 
     private static String defaultStop(EnvironmentSpec environment) {
@@ -132,25 +146,6 @@ record RunConfig(
 
     private static <S extends Record> S bindTuned(S defaults, Optional<TunedSettings> tuned) {
         return tuned.isPresent() ? SettingsBinder.bind(defaults, tuned.get().settings()) : defaults;
-    }
-
-    /** The mapping that {@link #resolve} reads back to an equal configuration. */
-    Map<String, Object> toMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("environment", environment);
-        map.put("algorithm", algorithm);
-        map.put("seed", seed);
-        map.put("threads", threads);
-        map.put("environmentSteps", environmentSteps);
-        map.put("stop", stop.map(StopRule::text).orElse("budget"));
-        map.put("settings", SettingsBinder.toMap(settings));
-        map.put("evaluation", SettingsBinder.toMap(evaluation));
-        map.put("checkpoints", SettingsBinder.toMap(checkpoints));
-        map.put("guard", SettingsBinder.toMap(guard));
-        if (!classPath.isEmpty()) {
-            map.put("classpath", classPath);
-        }
-        return map;
     }
 
     /** Reads values one by one and collects what is wrong. */
@@ -202,7 +197,7 @@ record RunConfig(
 
         Optional<StopRule> stop(String otherwise) {
             String text = asked.containsKey("stop") ? String.valueOf(asked.get("stop")) : otherwise;
-            if (text.equals("budget")) {
+            if (text.equals("budget") || text.isEmpty()) {
                 return Optional.empty();
             }
             try {
