@@ -76,7 +76,7 @@ final class EvalCommand implements Callable<Integer> {
             throw new BadInput("There is no policy " + asked + ". Maybe the run has not finished: espalier resume "
                     + path);
         }
-        Policy policy = Policy.read(asked);
+        Policy policy = TrainedPolicy.read(asked);
         name = name == null ? policy.provenance().get("environment") : name;
         if (name == null) {
             throw new BadInput("The policy does not say what it was trained on. Maybe add --env.");

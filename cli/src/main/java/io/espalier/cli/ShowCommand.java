@@ -49,7 +49,7 @@ final class ShowCommand implements Runnable {
         } else if (!Files.exists(asked)) {
             throw new BadInput("There is no file or run " + asked + ". Maybe look in runs/.");
         }
-        policy(out, asked, Policy.read(asked));
+        policy(out, asked, TrainedPolicy.read(asked));
         out.flush();
     }
 
