@@ -138,7 +138,7 @@ public final class Catalog {
         try (Environment copy = environment.factory().get()) {
             table = copy.observationSpace() instanceof Discrete || copy.observationSpace() instanceof MultiDiscrete;
         }
-        List<String> order = table ? List.of("qlearning", "ppo", "dqn") : List.of("ppo", "dqn", "qlearning");
+        List<String> order = table ? List.of("q-learning", "ppo", "dqn") : List.of("ppo", "dqn", "q-learning");
         return order.stream()
                 .filter(name -> tuned(name, environment.name()).isPresent())
                 .findFirst()
@@ -158,7 +158,7 @@ public final class Catalog {
      */
     public AlgorithmProvider<?> algorithm(String asked) {
         for (AlgorithmProvider<?> provider : algorithms) {
-            if (provider.name().equalsIgnoreCase(asked)) {
+            if (provider.name().replace("-", "").equalsIgnoreCase(asked.replace("-", ""))) {
                 return provider;
             }
         }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Command;
         footerHeading = "%n@|bold Examples:|@%n",
         footer = {
             "  espalier train cartpole                    learn to balance a pole",
-            "  espalier train frozenlake --algo qlearning learn with a table instead of a network",
+            "  espalier train frozenlake --algo q-learning learn with a table, not a network",
             "  espalier train pendulum --seed 7 --threads 2 --set gamma=0.95",
             "  espalier eval runs/cartpole-ppo            play the trained policy again",
             "  espalier list environments                 what can be trained on",

@@ -117,7 +117,7 @@ class CommandTest {
         assertThat(espalier("train", "cartpole", "--trheads", "2")).isEqualTo(2);
         assertThat(espalier("train")).isEqualTo(2);
         assertThat(err).contains("No environment is named");
-        assertThat(espalier("train", "cartpole", "--algo", "qlearning", "--out", run("d2"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--algo", "q-learning", "--out", run("d2"))).isEqualTo(2);
         assertThat(espalier("eval", run("nothing"))).isEqualTo(2);
         assertThat(espalier("show", run("nothing"))).isEqualTo(2);
         assertThat(espalier("resume", run("nothing"))).isEqualTo(2);
@@ -136,7 +136,7 @@ class CommandTest {
     @Test
     void listsHaveASentenceForEverything() {
         assertThat(espalier("list")).isZero();
-        assertThat(out).contains("CartPole-v1 (cartpole)", "Blackjack-v1", "ppo", "dqn", "qlearning");
+        assertThat(out).contains("CartPole-v1 (cartpole)", "Blackjack-v1", "ppo", "dqn", "q-learning");
         assertThat(espalier("list", "settings", "ppo")).isZero();
         assertThat(out).contains("gamma", "Discount", "a number, here 0.99");
         assertThat(espalier("list", "settings", "ppo", "--env", "cartpole")).isZero();

@@ -45,14 +45,14 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of("ppo", "dqn", "qlearning")
+        return Stream.of("ppo", "dqn", "q-learning")
                 .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("matrix")
     void theRunGoesOnAndNothingIsSilent(String name, Fault fault) {
-        EnvironmentSpec sound = catalog.environment(name.equals("qlearning") ? "cliffwalking" : "cartpole");
+        EnvironmentSpec sound = catalog.environment(name.equals("q-learning") ? "cliffwalking" : "cartpole");
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;

@@ -84,9 +84,11 @@ final class RunFiles implements AutoCloseable {
         });
     }
 
-    void episode(long number, int environment, double episodeReturn, int length, boolean success) {
+    void episode(
+            long number, long environmentSteps, int environment, double episodeReturn, int length, boolean success) {
         attempt(() -> {
             Map<String, Double> row = new LinkedHashMap<>();
+            row.put("environmentSteps", (double) environmentSteps);
             row.put("environment", (double) environment);
             row.put("return", episodeReturn);
             row.put("length", (double) length);

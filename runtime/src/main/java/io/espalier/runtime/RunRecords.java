@@ -68,10 +68,11 @@ final class RunRecords implements AutoCloseable {
         }
     }
 
-    void episode(int environment, double episodeReturn, int length, boolean success) {
+    /** An episode has ended at that count of the run's environment steps. */
+    void episode(long environmentSteps, int environment, double episodeReturn, int length, boolean success) {
         RunFiles to = files;
         if (to != null) {
-            to.episode(progress.episodes(), environment, episodeReturn, length, success);
+            to.episode(progress.episodes(), environmentSteps, environment, episodeReturn, length, success);
         }
         for (TrainingListener listener : listeners) {
             listener.episode(environment, episodeReturn, length, success);

@@ -237,7 +237,8 @@ final class Training implements AutoCloseable {
                     progress.episode(of.episodeReturn(i));
                     means.put("episode/return", of.episodeReturn(i));
                     means.put("episode/length", of.length(i));
-                    records.episode(of.environment(i), of.episodeReturn(i), of.length(i), of.success(i));
+                    long steps = progress.environmentSteps() + (t + 1L) * rollout.environments;
+                    records.episode(steps, of.environment(i), of.episodeReturn(i), of.length(i), of.success(i));
                 }
             }
         }
