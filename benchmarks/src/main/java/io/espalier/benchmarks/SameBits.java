@@ -66,7 +66,7 @@ public final class SameBits {
         }
         RandomStream random = new RandomStream(run[0].hashCode());
         for (int i = 0; i < 4; i++) {
-            long at = 1 + random.nextInt(Integer.parseInt(run[2]) - 1);
+            long at = 1L + random.nextInt(Integer.parseInt(run[2]) - 1);
             check(straight, saved(run, at).digest(), "stopped at " + at + " and resumed", same);
         }
         for (int i = 0; i < 3; i++) {

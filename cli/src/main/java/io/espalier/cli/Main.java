@@ -16,8 +16,7 @@ import picocli.CommandLine.Command;
             ResumeCommand.class,
             EvalCommand.class,
             ShowCommand.class,
-            ListCommand.class,
-            BenchCommand.class
+            ListCommand.class
         },
         description = "Trains, evaluates and inspects decision policies.",
         headerHeading = "Espalier: reinforcement learning for the JVM%n%n",

@@ -14,10 +14,9 @@ final class Terminal {
         return Objects.requireNonNull(spec).commandLine().getOut();
     }
 
-    /** Whether standard output is a terminal: the launcher knows, {@code System.console()} only sometimes. */
+    /** Whether standard output is a terminal. The launcher knows; {@code System.console()} says so only on some JDKs. */
     static boolean isLive() {
-        String told = System.getProperty("espalier.terminal");
-        return told == null ? System.console() != null : Boolean.parseBoolean(told);
+        return Boolean.getBoolean("espalier.terminal");
     }
 
     /** How many columns the terminal has. */

@@ -7,6 +7,7 @@ import io.espalier.policy.Policy;
 import io.espalier.runtime.StopRule;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingResult;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Trains a policy, asks it, and writes it to a file. */
@@ -14,7 +15,7 @@ public final class TrainCartPole {
     private TrainCartPole() {}
 
     /** Runs the example; the first word names the file to write, if any. */
-    public static void main(String[] words) {
+    public static void main(String[] words) throws IOException {
         TrainingResult result = Trainer.of(new Ppo(Ppo.Settings.defaults()), () -> new TimeLimit(new CartPole(), 500))
                 .seed(1)
                 .threads(2)
