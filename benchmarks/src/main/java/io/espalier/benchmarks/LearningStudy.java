@@ -39,8 +39,9 @@ public final class LearningStudy {
     /** Runs the study. */
     public static void main(String[] words) throws ExecutionException, InterruptedException {
         if (words.length < 4) {
-            throw new IllegalArgumentException("LearningStudy wants an algorithm, an environment, the number of seeds, the"
-                    + " bar of failure and perhaps the episodes of each evaluation. Maybe: ppo CartPole-v1 20 475 100");
+            throw new IllegalArgumentException(
+                    "LearningStudy wants an algorithm, an environment, the number of seeds, the"
+                            + " bar of failure and perhaps the episodes of each evaluation. Maybe: ppo CartPole-v1 20 475 100");
         }
         Catalog catalog = Catalog.of(null);
         EnvironmentSpec environment = catalog.environment(words[1]);
@@ -58,20 +59,21 @@ public final class LearningStudy {
         report.line("Settings: %s", tuned.source());
         report.line(
                 "Budget %,d environment steps; final evaluation greedy, %d episodes; one thread a run.",
-                tuned.environmentSteps(),
-                episodes);
+                tuned.environmentSteps(), episodes);
         report.line("");
-        report.line("| seed | final mean return | standard error | steps to mean %s of %d episodes | seconds |", bar, WINDOW);
+        report.line(
+                "| seed | final mean return | standard error | steps to mean %s of %d episodes | seconds |",
+                bar, WINDOW);
         report.line("|---|---|---|---|---|");
         List<Outcome> outcomes = new ArrayList<>();
-        ExecutorService pool =
-                Executors.newFixedThreadPool(Math.min(seeds, Runtime.getRuntime().availableProcessors()));
+        ExecutorService pool = Executors.newFixedThreadPool(
+                Math.min(seeds, Runtime.getRuntime().availableProcessors()));
         try {
             List<Future<Outcome>> futures = new ArrayList<>();
             for (int seed = 1; seed <= seeds; seed++) {
                 long root = seed;
-                futures.add(pool.submit(
-                        () -> run(algorithm, environment, root, tuned.environmentSteps(), bar, episodes)));
+                futures.add(
+                        pool.submit(() -> run(algorithm, environment, root, tuned.environmentSteps(), bar, episodes)));
             }
             for (Future<Outcome> future : futures) {
                 Outcome outcome = future.get();
@@ -103,10 +105,10 @@ public final class LearningStudy {
                 statistics.best());
         report.line(
                 "Mean %.4f, standard error of the mean over seeds %.4f.",
-                Arrays.stream(means).average().orElse(Double.NaN),
-                deviation(means) / StrictMath.sqrt(means.length));
+                Arrays.stream(means).average().orElse(Double.NaN), deviation(means) / StrictMath.sqrt(means.length));
         report.line(
-                "Failed (final mean below %s): **%d of %d**.", bar, Math.round(statistics.failureRate() * seeds), seeds);
+                "Failed (final mean below %s): **%d of %d**.",
+                bar, Math.round(statistics.failureRate() * seeds), seeds);
         report.line("Median steps to a %d-episode mean of %s: **%,.0f**.", WINDOW, bar, Report.median(reached));
         report.store();
     }
@@ -143,7 +145,9 @@ public final class LearningStudy {
 
     private static double deviation(double[] values) {
         double mean = Arrays.stream(values).average().orElse(0);
-        double sum = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        double sum = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
         return values.length < 2 ? 0 : StrictMath.sqrt(sum / (values.length - 1));
     }
 }

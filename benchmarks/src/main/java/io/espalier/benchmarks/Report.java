@@ -48,10 +48,12 @@ final class Report {
         for (Map.Entry<String, Object> fact : Provenance.collect().entrySet()) {
             lines.add("- " + fact.getKey() + ": " + fact.getValue());
         }
-        lines.add("- JVM options: " + ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-XX") || option.startsWith("--add") || option.startsWith("-Xm"))
-                .filter(option -> !option.contains("/"))
-                .toList());
+        lines.add("- JVM options: "
+                + ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .filter(option ->
+                                option.startsWith("-XX") || option.startsWith("--add") || option.startsWith("-Xm"))
+                        .filter(option -> !option.contains("/"))
+                        .toList());
         lines.add("- load average: " + loadBefore + " before, " + load() + " after");
         lines.add(String.format(
                 Locale.ROOT,
@@ -106,7 +108,10 @@ final class Report {
     }
 
     private static String load() {
-        return String.format(Locale.ROOT, "%.2f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        return String.format(
+                Locale.ROOT,
+                "%.2f",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     /** The middle value. */

@@ -57,10 +57,15 @@ public final class SameBits {
         }
         check(straight, train(run, Map.of("ESPALIER_VECTOR", "off"), 2).digest(), "portable kernels", same);
         if (!otherJdk.isEmpty()) {
-            check(straight, train(run, Map.of("ESPALIER_JAVA_HOME", otherJdk), 2).digest(), "another JDK", same);
             check(
                     straight,
-                    train(run, Map.of("ESPALIER_JAVA_HOME", otherJdk, "ESPALIER_VECTOR", "off"), 1).digest(),
+                    train(run, Map.of("ESPALIER_JAVA_HOME", otherJdk), 2).digest(),
+                    "another JDK",
+                    same);
+            check(
+                    straight,
+                    train(run, Map.of("ESPALIER_JAVA_HOME", otherJdk, "ESPALIER_VECTOR", "off"), 1)
+                            .digest(),
                     "another JDK, portable kernels",
                     same);
         }
@@ -92,15 +97,28 @@ public final class SameBits {
 
     private static String[] words(String[] run, Path out, String stop, String... more) {
         List<String> words = new ArrayList<>(List.of(
-                "train", run[1], "--algo", run[0], "--steps", run[2], "--stop", stop, "--episodes", "1", "--out",
-                out.toString(), "--json", "--quiet"));
+                "train",
+                run[1],
+                "--algo",
+                run[0],
+                "--steps",
+                run[2],
+                "--stop",
+                stop,
+                "--episodes",
+                "1",
+                "--out",
+                out.toString(),
+                "--json",
+                "--quiet"));
         words.addAll(List.of(more));
         return words.toArray(new String[0]);
     }
 
     private Command.Result train(String[] run, Map<String, String> environment, int threads)
             throws IOException, InterruptedException {
-        return new Command(environment, words(run, directory(), "budget", "--threads", Integer.toString(threads))).run();
+        return new Command(environment, words(run, directory(), "budget", "--threads", Integer.toString(threads)))
+                .run();
     }
 
     /** Stops by a rule, then lifts the rule from the run's settings and goes on. */
@@ -114,7 +132,8 @@ public final class SameBits {
             throws IOException, InterruptedException {
         Path out = directory();
         Process process = new Command(
-                        Map.of(), words(run, out, "budget", "--checkpoint-every", Integer.toString(500 + random.nextInt(2000))))
+                        Map.of(),
+                        words(run, out, "budget", "--checkpoint-every", Integer.toString(500 + random.nextInt(2000))))
                 .start();
         // Long enough to have started, short enough that some runs are killed before their first checkpoint.
         boolean ended = process.waitFor(400 + random.nextInt(1500), TimeUnit.MILLISECONDS);

@@ -23,8 +23,17 @@ public final class TimeToSolved {
         int solved = 0;
         for (int seed = 0; seed <= seeds; seed++) {
             Command.Result result = new Command(
-                            Map.of(), "train", "cartpole", "--threads", "2", "--seed", Integer.toString(Math.max(1, seed)),
-                            "--out", folder.resolve("run-" + seed).toString(), "--json", "--quiet")
+                            Map.of(),
+                            "train",
+                            "cartpole",
+                            "--threads",
+                            "2",
+                            "--seed",
+                            Integer.toString(Math.max(1, seed)),
+                            "--out",
+                            folder.resolve("run-" + seed).toString(),
+                            "--json",
+                            "--quiet")
                     .run();
             // The first one may build and fill the disk's cache; it does not count.
             if (seed > 0) {

@@ -30,7 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Plays a trained policy on fresh episodes and tells how well it does.",
-        footer = {"%nExamples:", "  espalier eval runs/cartpole-ppo", "  espalier eval my.espalier --env cartpole --sampled"})
+        footer = {
+            "%nExamples:",
+            "  espalier eval runs/cartpole-ppo",
+            "  espalier eval my.espalier --env cartpole --sampled"
+        })
 final class EvalCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE|RUN", description = "A policy file, or the directory of a run.")
     private @Nullable Path path;
@@ -50,7 +54,10 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--sampled", description = "Draw actions instead of taking the likeliest.")
     private boolean sampled;
 
-    @Option(names = "--classpath", paramLabel = "JARS", description = "Jars and folders with an environment of your own.")
+    @Option(
+            names = "--classpath",
+            paramLabel = "JARS",
+            description = "Jars and folders with an environment of your own.")
     private @Nullable String classPath;
 
     @Mixin
@@ -73,8 +80,8 @@ final class EvalCommand implements Callable<Integer> {
             asked = run.policy();
         }
         if (!Files.exists(asked)) {
-            throw new BadInput("There is no policy " + asked + ". Maybe the run has not finished: espalier resume "
-                    + path);
+            throw new BadInput(
+                    "There is no policy " + asked + ". Maybe the run has not finished: espalier resume " + path);
         }
         Policy policy = TrainedPolicy.read(asked);
         name = name == null ? policy.provenance().get("environment") : name;
@@ -100,9 +107,12 @@ final class EvalCommand implements Callable<Integer> {
                     result.episodes(),
                     sampled ? "drawn" : "greedy",
                     seed);
-            line(out, "mean return", ProgressDisplay.number(result.mean()) + " ± "
-                    + ProgressDisplay.number(result.standardError()) + " (standard error)"
-                    + (Double.isNaN(where.solvedAt()) ? "" : solved ? ", solved" : ", not solved"));
+            line(
+                    out,
+                    "mean return",
+                    ProgressDisplay.number(result.mean()) + " ± "
+                            + ProgressDisplay.number(result.standardError()) + " (standard error)"
+                            + (Double.isNaN(where.solvedAt()) ? "" : solved ? ", solved" : ", not solved"));
             line(out, "deviation", ProgressDisplay.number(result.std()));
             line(out, "median", ProgressDisplay.number(result.median()));
             line(out, "range", ProgressDisplay.number(result.min()) + " to " + ProgressDisplay.number(result.max()));

@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Lists environments, algorithms, or the settings of an algorithm with their sentences.",
-        footer = {"%nExamples:", "  espalier list", "  espalier list environments", "  espalier list settings ppo --env cartpole"})
+        footer = {
+            "%nExamples:",
+            "  espalier list",
+            "  espalier list environments",
+            "  espalier list settings ppo --env cartpole"
+        })
 final class ListCommand implements Runnable {
     enum What {
         environments,
@@ -113,7 +118,8 @@ final class ListCommand implements Runnable {
                     .orElseThrow(() -> new BadInput("There are no settings of " + provider.name() + " tuned for "
                             + asked.name() + ". Maybe leave out --env to see the defaults."));
             values = SettingsBinder.bind(values, tuned.settings());
-            whose = "tuned for " + asked.name() + ", " + tuned.environmentSteps() + " environment steps; " + tuned.source();
+            whose = "tuned for " + asked.name() + ", " + tuned.environmentSteps() + " environment steps; "
+                    + tuned.source();
         }
         out.println("Settings of " + provider.name() + " (" + whose + ")");
         for (SettingsBinder.Description entry : SettingsBinder.describe(values)) {

@@ -11,12 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            TrainCommand.class,
-            ResumeCommand.class,
-            EvalCommand.class,
-            ShowCommand.class,
-            ListCommand.class
+        subcommands = {TrainCommand.class, ResumeCommand.class, EvalCommand.class, ShowCommand.class, ListCommand.class
         },
         description = "Trains, evaluates and inspects decision policies.",
         headerHeading = "Espalier: reinforcement learning for the JVM%n%n",
@@ -83,7 +78,9 @@ final class Main {
     private static String message(Exception e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         Throwable cause = e.getCause();
-        return e instanceof UncheckedIOException && cause != null && !message.contains(String.valueOf(cause.getMessage()))
+        return e instanceof UncheckedIOException
+                        && cause != null
+                        && !message.contains(String.valueOf(cause.getMessage()))
                 ? message + " (" + cause + ")"
                 : message;
     }

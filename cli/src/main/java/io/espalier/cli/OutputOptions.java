@@ -7,6 +7,8 @@ final class OutputOptions {
     @Option(names = "--json", description = "Make the last line of standard output one JSON object.")
     boolean json;
 
-    @Option(names = {"-q", "--quiet"}, description = "No progress, only the result.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress, only the result.")
     boolean quiet;
 }

@@ -117,7 +117,8 @@ final class ProgressDisplay implements AutoCloseable {
         String share = String.format(Locale.ROOT, "%3.0f %%", 100 * progress.fraction());
         int room = Math.max(10, Math.min(40, width - 60));
         int full = (int) Math.round(room * progress.fraction());
-        lines.add(styled("@|cyan " + "━".repeat(full) + "|@@|faint " + "━".repeat(room - full) + "|@ @|bold " + share + "|@")
+        lines.add(styled("@|cyan " + "━".repeat(full) + "|@@|faint " + "━".repeat(room - full) + "|@ @|bold " + share
+                        + "|@")
                 + cut("  " + progress.rule(), width - room - 16 - left.length())
                 + (left.isEmpty() ? "" : "  " + left + " left"));
         lines.add(styled("  return   @|bold " + number(progress.meanReturn(RECENT)) + "|@") + "  "
@@ -170,7 +171,10 @@ final class ProgressDisplay implements AutoCloseable {
                 default -> "";
             };
             if (!shown.isEmpty()) {
-                text.append(text.isEmpty() ? "" : "  ").append(shown).append(' ').append(number(metric.getValue()));
+                text.append(text.isEmpty() ? "" : "  ")
+                        .append(shown)
+                        .append(' ')
+                        .append(number(metric.getValue()));
             }
         }
         return text.toString();

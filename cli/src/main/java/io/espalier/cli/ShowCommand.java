@@ -69,8 +69,15 @@ final class ShowCommand implements Runnable {
                 "normaliser",
                 policy.normalizer().isIdentity()
                         ? "none"
-                        : String.format(Locale.ROOT, "over %,.0f observations", policy.normalizer().count()));
-        line(out, "weights", "version " + policy.weights().version() + ", SHA-256 " + policy.weights().digest());
+                        : String.format(
+                                Locale.ROOT,
+                                "over %,.0f observations",
+                                policy.normalizer().count()));
+        line(
+                out,
+                "weights",
+                "version " + policy.weights().version() + ", SHA-256 "
+                        + policy.weights().digest());
         policy.provenance().forEach((name, value) -> line(out, name, value));
     }
 

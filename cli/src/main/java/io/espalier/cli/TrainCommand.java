@@ -55,7 +55,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "Settings by name: of another environment, of an experiment (cleanrl), or none for the defaults.")
+            description =
+                    "Settings by name: of another environment, of an experiment (cleanrl), or none for the defaults.")
     private @Nullable String preset;
 
     @Option(names = "--seed", paramLabel = "N", description = "The root of all randomness (1).")
@@ -67,10 +68,16 @@ final class TrainCommand implements Callable<Integer> {
             description = "Threads to use (all processors). The result is the same for any number.")
     private @Nullable String threads;
 
-    @Option(names = "--steps", paramLabel = "N", description = "The budget, in environment steps; schedules run along it.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "The budget, in environment steps; schedules run along it.")
     private @Nullable String steps;
 
-    @Option(names = "--stop", paramLabel = "RULE", description = "When to stop before the budget is used up; see below.")
+    @Option(
+            names = "--stop",
+            paramLabel = "RULE",
+            description = "When to stop before the budget is used up; see below.")
     private @Nullable String stop;
 
     @Option(
@@ -94,7 +101,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--checkpoint-every", paramLabel = "N", description = "Also save every so many environment steps.")
     private @Nullable String checkpointEvery;
 
-    @Option(names = "--classpath", paramLabel = "JARS", description = "Jars and folders with an environment of your own.")
+    @Option(
+            names = "--classpath",
+            paramLabel = "JARS",
+            description = "Jars and folders with an environment of your own.")
     private @Nullable String classPath;
 
     @Mixin
@@ -119,14 +129,14 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, Object> asked = new LinkedHashMap<>();
         if (config != null) {
             try {
-                asked.putAll(SettingsBinder.parse(
-                        Files.readString(config, StandardCharsets.UTF_8), config.toString()));
+                asked.putAll(SettingsBinder.parse(Files.readString(config, StandardCharsets.UTF_8), config.toString()));
             } catch (IOException e) {
                 throw new UncheckedIOException("--config names " + config + ", which cannot be read.", e);
             }
         }
         if (name != null && environment != null && !name.equals(environment)) {
-            throw new BadInput("Two environments are named: " + name + " and " + environment + ". Maybe leave one out.");
+            throw new BadInput(
+                    "Two environments are named: " + name + " and " + environment + ". Maybe leave one out.");
         }
         put(asked, "environment", name != null ? name : environment);
         put(asked, "algorithm", algorithm);
@@ -138,7 +148,10 @@ final class TrainCommand implements Callable<Integer> {
         put(asked, "classpath", classPath);
         over(asked, "settings", SettingsBinder.parseWords(settings));
         over(asked, "evaluation", episodes == null ? Map.of() : Map.of("episodes", episodes));
-        over(asked, "checkpoints", checkpointEvery == null ? Map.of() : Map.of("everyEnvironmentSteps", checkpointEvery));
+        over(
+                asked,
+                "checkpoints",
+                checkpointEvery == null ? Map.of() : Map.of("everyEnvironmentSteps", checkpointEvery));
         return asked;
     }
 

@@ -131,8 +131,10 @@ record TrainRequest(
     }
 
     private static Optional<TunedSettings> tuned(
-            Catalog catalog, AlgorithmProvider<?> algorithm, EnvironmentSpec environment, @org.jspecify.annotations.Nullable
-                    Object preset) {
+            Catalog catalog,
+            AlgorithmProvider<?> algorithm,
+            EnvironmentSpec environment,
+            @org.jspecify.annotations.Nullable Object preset) {
         if (preset == null) {
             return catalog.tuned(algorithm.name(), environment.name());
         }

@@ -5,8 +5,8 @@ import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.Progress;
-import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.RunConfig;
+import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.Trainer;
@@ -68,8 +68,8 @@ final class TrainingSession {
         if (!asked.classPath().isEmpty()) {
             trainer.note("classpath", asked.classPath());
         }
-        TrainingSession session = new TrainingSession(
-                asked.algorithm(), environment, asked.seed(), directory, out, output, trainer);
+        TrainingSession session =
+                new TrainingSession(asked.algorithm(), environment, asked.seed(), directory, out, output, trainer);
         session.say(String.format(
                 Locale.ROOT,
                 "%s on %s, seed %d, %d thread%s, in %s",
@@ -91,8 +91,7 @@ final class TrainingSession {
             PrintWriter out,
             OutputOptions output) {
         EnvironmentSpec environment = catalog.environment(config.environment());
-        Trainer trainer =
-                Trainer.resume(directory, config.create(catalog.algorithm(config.algorithm())), environment);
+        Trainer trainer = Trainer.resume(directory, config.create(catalog.algorithm(config.algorithm())), environment);
         if (threads != null) {
             trainer.threads(threads);
         }
@@ -213,11 +212,11 @@ final class TrainingSession {
         @Override
         public void evaluation(Progress progress, EvaluationResult result) {
             note(String.format(
-                        Locale.ROOT,
-                        "evaluation at %,d steps: %s ± %s",
-                        progress.environmentSteps(),
-                        ProgressDisplay.number(result.mean()),
-                        ProgressDisplay.number(result.std())));
+                    Locale.ROOT,
+                    "evaluation at %,d steps: %s ± %s",
+                    progress.environmentSteps(),
+                    ProgressDisplay.number(result.mean()),
+                    ProgressDisplay.number(result.std())));
         }
 
         @Override

@@ -48,7 +48,8 @@ class CommandTest {
         assertThat(espalier("--help")).isZero();
         assertThat(out).contains("train", "resume", "eval", "show", "list", "bench", "espalier train cartpole");
         assertThat(espalier("train", "--help")).isZero();
-        assertThat(out).contains("--seed", "--threads", "--steps", "--stop", "--set", "--config", "--out", "--classpath");
+        assertThat(out)
+                .contains("--seed", "--threads", "--steps", "--stop", "--set", "--config", "--out", "--classpath");
     }
 
     @Test
@@ -65,7 +66,12 @@ class CommandTest {
             assertThat(summary.has(key)).as(key).isTrue();
         }
         for (String file : List.of(
-                "config.yaml", "provenance.json", "metrics.csv", "episodes.csv", "policy.espalier", "learning-curve.svg")) {
+                "config.yaml",
+                "provenance.json",
+                "metrics.csv",
+                "episodes.csv",
+                "policy.espalier",
+                "learning-curve.svg")) {
             assertThat(folder.resolve("a").resolve(file)).exists();
         }
         assertThat(Files.readString(folder.resolve("a/learning-curve.svg"))).contains("<svg", "ppo on CartPole-v1");
@@ -81,21 +87,60 @@ class CommandTest {
 
     @Test
     void theSameSeedGivesTheSameDigestForAnyNumberOfThreadsAndAfterResuming() {
-        espalier("train", "cartpole", "--steps", "4096", "--stop", "budget", "--threads", "1", "--out", run("b1"), "--json");
+        espalier(
+                "train",
+                "cartpole",
+                "--steps",
+                "4096",
+                "--stop",
+                "budget",
+                "--threads",
+                "1",
+                "--out",
+                run("b1"),
+                "--json");
         String digest = lastLine().get("weightsDigest").asString();
-        espalier("train", "cartpole", "--steps", "4096", "--stop", "budget", "--threads", "3", "--out", run("b3"), "--json");
+        espalier(
+                "train",
+                "cartpole",
+                "--steps",
+                "4096",
+                "--stop",
+                "budget",
+                "--threads",
+                "3",
+                "--out",
+                run("b3"),
+                "--json");
         assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
         // A run that was asked to stop half way goes on as if it had not.
         espalier(
-                "train", "cartpole", "--steps", "4096", "--stop", "environment-steps 2048", "--out", run("b2"), "--json");
+                "train",
+                "cartpole",
+                "--steps",
+                "4096",
+                "--stop",
+                "environment-steps 2048",
+                "--out",
+                run("b2"),
+                "--json");
         assertThat(lastLine().get("weightsDigest").asString()).isNotEqualTo(digest);
-        assertThat(espalier("train", "--config", run("b1/config.yaml"), "--out", run("b4"), "--json")).isZero();
+        assertThat(espalier("train", "--config", run("b1/config.yaml"), "--out", run("b4"), "--json"))
+                .isZero();
         assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
     }
 
     @Test
     void aStopRuleThatIsNotReachedIsExitCodeOne() {
-        assertThat(espalier("train", "cartpole", "--steps", "512", "--stop", "return 475 over 20 episodes", "--out", run("c")))
+        assertThat(espalier(
+                        "train",
+                        "cartpole",
+                        "--steps",
+                        "512",
+                        "--stop",
+                        "return 475 over 20 episodes",
+                        "--out",
+                        run("c")))
                 .isEqualTo(1);
         assertThat(out).contains("not solved");
     }
@@ -104,20 +149,25 @@ class CommandTest {
     void badInputIsExitCodeTwoAndTellsWhatToDo() {
         assertThat(espalier("train", "cartpool", "--out", run("d"))).isEqualTo(2);
         assertThat(err).contains("There is no environment \"cartpool\". Maybe you mean cartpole");
-        assertThat(espalier("train", "cartpole", "--algo", "poo", "--out", run("d"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--algo", "poo", "--out", run("d")))
+                .isEqualTo(2);
         assertThat(err).contains("Maybe you mean ppo");
         assertThat(espalier("train", "cartpole", "--set", "gama=0.9", "--set", "epochs=-1", "--out", run("d")))
                 .isEqualTo(2);
         assertThat(err).contains("\"gama\" is not a setting. Maybe you mean gamma.");
-        assertThat(espalier("train", "cartpole", "--set", "epochs=-1", "--out", run("d"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--set", "epochs=-1", "--out", run("d")))
+                .isEqualTo(2);
         assertThat(err).contains("epochs (-1) must be at least 1");
-        assertThat(espalier("train", "cartpole", "--steps", "many", "--out", run("d"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--steps", "many", "--out", run("d")))
+                .isEqualTo(2);
         assertThat(err).contains("environmentSteps (many) must be a whole number");
-        assertThat(espalier("train", "cartpole", "--stop", "soon", "--out", run("d"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--stop", "soon", "--out", run("d")))
+                .isEqualTo(2);
         assertThat(espalier("train", "cartpole", "--trheads", "2")).isEqualTo(2);
         assertThat(espalier("train")).isEqualTo(2);
         assertThat(err).contains("No environment is named");
-        assertThat(espalier("train", "cartpole", "--algo", "q-learning", "--out", run("d2"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--algo", "q-learning", "--out", run("d2")))
+                .isEqualTo(2);
         assertThat(espalier("eval", run("nothing"))).isEqualTo(2);
         assertThat(espalier("show", run("nothing"))).isEqualTo(2);
         assertThat(espalier("resume", run("nothing"))).isEqualTo(2);
@@ -128,7 +178,8 @@ class CommandTest {
     void anotherRunIsNotOverwritten() throws IOException {
         Files.createDirectories(folder.resolve("e"));
         Files.writeString(folder.resolve("e/precious.txt"), "mine");
-        assertThat(espalier("train", "cartpole", "--steps", "512", "--out", run("e"))).isEqualTo(2);
+        assertThat(espalier("train", "cartpole", "--steps", "512", "--out", run("e")))
+                .isEqualTo(2);
         assertThat(err).contains("not empty");
         assertThat(folder.resolve("e/precious.txt")).hasContent("mine");
     }

@@ -9,9 +9,11 @@ import org.junit.jupiter.api.Test;
 class DisplayTest {
     @Test
     void aSparklineShowsTheMeansOfItsBuckets() {
-        assertThat(Sparkline.of(List.of(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), 8)).isEqualTo("▁▂▃▄▅▆▇█");
+        assertThat(Sparkline.of(List.of(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), 8))
+                .isEqualTo("▁▂▃▄▅▆▇█");
         // By hand: the means of pairs are 0.5, 2.5, 4.5, 6.5; over their range 0, 1/3, 2/3, 1.
-        assertThat(Sparkline.of(List.of(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), 4)).isEqualTo("▁▃▆█");
+        assertThat(Sparkline.of(List.of(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), 4))
+                .isEqualTo("▁▃▆█");
         assertThat(Sparkline.of(List.of(3.0, 3.0), 10)).isEqualTo("▁▁");
         assertThat(Sparkline.of(List.of(), 10)).isEmpty();
     }

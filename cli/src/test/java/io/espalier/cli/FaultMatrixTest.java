@@ -56,9 +56,8 @@ class FaultMatrixTest {
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;
-        Supplier<Environment> factory = habit
-                ? habitual(sound.factory(), fault)
-                : FaultyEnvironment.inCopy(sound.factory(), 0, fault, 300);
+        Supplier<Environment> factory =
+                habit ? habitual(sound.factory(), fault) : FaultyEnvironment.inCopy(sound.factory(), 0, fault, 300);
         TrainingResult result = trainer(name, factory, events).run();
         assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(STEPS);
         assertThat(finite(result)).as("weights are finite").isTrue();
@@ -75,8 +74,10 @@ class FaultMatrixTest {
     void anEnvironmentThatFailsForGoodStopsTheRunWithItsCause() {
         EnvironmentSpec sound = catalog.environment("cartpole");
         List<RunEvent> events = new ArrayList<>();
-        Supplier<Environment> broken = () -> FaultyEnvironment.from(sound.factory().get(), Fault.EXCEPTION, 1);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> trainer("ppo", broken, events).run())
+        Supplier<Environment> broken =
+                () -> FaultyEnvironment.from(sound.factory().get(), Fault.EXCEPTION, 1);
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> trainer("ppo", broken, events).run())
                 .isInstanceOf(EnvironmentFailure.class)
                 .hasStackTraceContaining("ArithmeticException");
     }

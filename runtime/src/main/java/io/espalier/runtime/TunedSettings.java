@@ -18,8 +18,7 @@ import java.util.Optional;
  * @param settings the settings that differ from the algorithm's defaults, by name
  * @param source where they come from
  */
-public record TunedSettings(
-        long environmentSteps, Optional<String> stop, Map<String, Object> settings, String source) {
+public record TunedSettings(long environmentSteps, Optional<String> stop, Map<String, Object> settings, String source) {
     /** Keeps a copy of the settings, in their order. */
     public TunedSettings {
         settings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(settings));
@@ -70,6 +69,7 @@ public record TunedSettings(
             map.forEach((key, value) -> settings.put(String.valueOf(key), value));
         }
         Optional<String> stop = Optional.ofNullable(tree.get("stop")).map(String::valueOf);
-        return new TunedSettings(steps.longValue(), stop, settings, String.valueOf(tree.getOrDefault("source", "unknown")));
+        return new TunedSettings(
+                steps.longValue(), stop, settings, String.valueOf(tree.getOrDefault("source", "unknown")));
     }
 }
