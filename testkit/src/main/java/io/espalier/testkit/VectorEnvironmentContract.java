@@ -142,8 +142,12 @@ public abstract class VectorEnvironmentContract {
             vector.reset();
             State state = new State();
             vector.save(state);
-            assertThatIllegalArgumentException().isThrownBy(() -> other.load(state));
-            assertThatIllegalArgumentException().isThrownBy(() -> elsewhere.load(state));
+            assertThatIllegalArgumentException()
+                    .as("load of a state saved under another seed")
+                    .isThrownBy(() -> other.load(state));
+            assertThatIllegalArgumentException()
+                    .as("load of a state of copies with other global numbers")
+                    .isThrownBy(() -> elsewhere.load(state));
         }
     }
 
@@ -151,9 +155,13 @@ public abstract class VectorEnvironmentContract {
     protected void refusesAStepBeforeResetAndActionsOfAnotherLength() {
         try (VectorEnvironment vector = create(2, Seeds.of(1), 0)) {
             int length = 2 * vector.actionSpace().size();
-            assertThatIllegalStateException().isThrownBy(() -> vector.step(new float[length]));
+            assertThatIllegalStateException()
+                    .as("step before the first reset")
+                    .isThrownBy(() -> vector.step(new float[length]));
             vector.reset();
-            assertThatIllegalArgumentException().isThrownBy(() -> vector.step(new float[length + 1]));
+            assertThatIllegalArgumentException()
+                    .as("step with one float too many")
+                    .isThrownBy(() -> vector.step(new float[length + 1]));
         }
     }
 
