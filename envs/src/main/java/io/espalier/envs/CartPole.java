@@ -27,7 +27,7 @@ import io.espalier.core.Step;
  * <p><b>Start</b>: each component uniform in [-0.05, 0.05).
  *
  * <p><b>End</b>: terminated when the cart is more than 2.4 m from the middle or the pole more than 12° from upright;
- * truncated after 500 steps when made by name. Success means that the pole still stands.
+ * truncated after 500 steps when made by name.
  *
  * <p><b>Version</b>: CartPole-v1 of Gymnasium. Physics in double precision, explicit Euler steps of 0.02 s.
  *
@@ -120,16 +120,6 @@ public final class CartPole implements Environment {
         into[at + 1] = (float) velocity;
         into[at + 2] = (float) angle;
         into[at + 3] = (float) spin;
-    }
-
-    @Override
-    public boolean reportsSuccess() {
-        return true;
-    }
-
-    @Override
-    public boolean success() {
-        return running;
     }
 
     @Override

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.espalier.core.Environment;
+import io.espalier.core.wrappers.TimeLimit;
+import io.espalier.testkit.EnvironmentContract;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class BanditTest {
+class BanditTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new TimeLimit(Bandit.testbed(10), 100);
+    }
+
     @Test
     void paysAroundTheMeanOfTheLever() {
         Bandit env = Bandit.fixed(0.5, -2);

@@ -3,12 +3,19 @@ package io.espalier.envs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.espalier.core.Environment;
 import io.espalier.core.Step;
+import io.espalier.testkit.EnvironmentContract;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class BlackjackTest {
+class BlackjackTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new Blackjack();
+    }
+
     /** How likely the dealer ends with each sum, given the open card; 22 stands for all beyond 21. */
     private final double[][] dealer = new double[11][23];
 

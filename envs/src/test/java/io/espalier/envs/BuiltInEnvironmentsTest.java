@@ -41,7 +41,7 @@ class BuiltInEnvironmentsTest {
         // These Gymnasium leaves open, or sets above the optimum; the class says how ours were chosen.
         Set<String> ours = Set.of("Taxi-v4", "CliffWalking-v1", "Blackjack-v1");
         for (String line : Recorded.lines("registry.txt")) {
-            String[] part = line.split(" ");
+            String[] part = line.split(" ", -1);
             Environment made = make(part[0]);
             assertThat(made instanceof TimeLimit limited ? limited.limit() : 0)
                     .as(line)
@@ -57,7 +57,7 @@ class BuiltInEnvironmentsTest {
         List<String> lines = Recorded.lines("limits.txt");
         assertThat(lines).hasSize(7);
         for (String line : lines) {
-            String[] part = line.split(" ");
+            String[] part = line.split(" ", -1);
             Environment made = make(part[0]);
             made.reset(1);
             float[] action = {Float.parseFloat(part[1])};
@@ -75,7 +75,7 @@ class BuiltInEnvironmentsTest {
     }
 
     @Test
-    void aPoleThatStandsFor500StepsIsTruncatedAndASuccess() {
+    void aPoleThatStandsFor500StepsIsTruncated() {
         Environment made = make("CartPole-v1");
         made.reset(1);
         float[] seen = new float[4];
@@ -90,7 +90,6 @@ class BuiltInEnvironmentsTest {
         } while (!step.last());
         assertThat(total).isEqualTo(500);
         assertThat(step).isEqualTo(Step.truncation(1));
-        assertThat(made.success()).isTrue();
     }
 
     @Test

@@ -2,10 +2,23 @@ package io.espalier.envs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.core.Environment;
 import io.espalier.core.Step;
+import io.espalier.core.wrappers.TimeLimit;
+import io.espalier.testkit.EnvironmentContract;
 import org.junit.jupiter.api.Test;
 
-class CliffWalkingTest {
+class CliffWalkingTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new TimeLimit(new CliffWalking(false), 500);
+    }
+
+    @Override
+    protected boolean usesSeed() {
+        return false;
+    }
+
     private final CliffWalking env = new CliffWalking(false);
 
     @Test

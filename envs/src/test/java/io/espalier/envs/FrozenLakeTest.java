@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.espalier.core.Environment;
 import io.espalier.core.Step;
+import io.espalier.core.wrappers.TimeLimit;
+import io.espalier.testkit.EnvironmentContract;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class FrozenLakeTest {
+class FrozenLakeTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new TimeLimit(new FrozenLake(FrozenLake.SMALL, true), 100);
+    }
+
     private static final float[] DOWN = {1};
     private static final float[] RIGHT = {2};
 

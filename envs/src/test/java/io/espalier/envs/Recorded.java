@@ -36,11 +36,13 @@ final class Recorded {
     }
 
     static double[] doubles(String field) {
-        return Arrays.stream(field.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        return Arrays.stream(field.split(" ", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
     }
 
     static float[] floats(String field) {
-        String[] parts = field.split(" ");
+        String[] parts = field.split(" ", -1);
         float[] values = new float[parts.length];
         for (int i = 0; i < parts.length; i++) {
             values[i] = Float.parseFloat(parts[i]);
@@ -102,7 +104,7 @@ final class Recorded {
         Map<String, List<String>> outcomes = new HashMap<>();
         double[] start = new double[model.states()];
         for (String line : lines(file)) {
-            String[] part = line.split(" ");
+            String[] part = line.split(" ", -1);
             if (part[0].equals("start")) {
                 start[Integer.parseInt(part[1])] = Double.parseDouble(part[2]);
             } else {

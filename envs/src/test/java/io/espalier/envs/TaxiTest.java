@@ -3,10 +3,18 @@ package io.espalier.envs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.espalier.core.Environment;
 import io.espalier.core.Step;
+import io.espalier.core.wrappers.TimeLimit;
+import io.espalier.testkit.EnvironmentContract;
 import org.junit.jupiter.api.Test;
 
-class TaxiTest {
+class TaxiTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new TimeLimit(new Taxi(false, true), 200);
+    }
+
     private final Taxi env = new Taxi();
 
     @Test
@@ -18,9 +26,16 @@ class TaxiTest {
     void bringsAPassengerFromRedToGreen() {
         // Taxi below red (row 1, column 0), passenger at red, destination green.
         env.set(((1 * 5 + 0) * 5 + 0) * 4 + 1);
-        assertThat(env.render())
-                .isEqualTo("+---------+\n|R: | : :G|\n|t: | : : |\n| : : : : |\n| | : | : |\n|Y| : |B: |\n"
-                        + "+---------+\nR to G\n");
+        assertThat(env.render()).isEqualTo("""
+                        +---------+
+                        |R: | : :G|
+                        |t: | : : |
+                        | : : : : |
+                        | | : | : |
+                        |Y| : |B: |
+                        +---------+
+                        R to G
+                        """);
         assertThat(act(4)).isEqualTo(Step.transition(-10));
         assertThat(act(1)).isEqualTo(Step.transition(-1));
         assertThat(act(4)).isEqualTo(Step.transition(-1));

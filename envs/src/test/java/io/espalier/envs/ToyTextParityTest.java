@@ -36,7 +36,7 @@ class ToyTextParityTest {
     void taxiInTheRain() {
         Map<String, List<String>> recorded = new HashMap<>();
         for (String line : Recorded.lines("taxi-rainy.txt")) {
-            String[] part = line.split(" ");
+            String[] part = line.split(" ", -1);
             recorded.computeIfAbsent(part[0] + " " + part[1], key -> new ArrayList<>())
                     .add(part[2] + " -> " + part[3]);
         }
@@ -73,7 +73,7 @@ class ToyTextParityTest {
         Taxi taxi = new Taxi(false, true);
         boolean[] mask = new boolean[6];
         for (String line : Recorded.lines("taxi-masks.txt")) {
-            String[] part = line.split(" ");
+            String[] part = line.split(" ", -1);
             taxi.set(Integer.parseInt(part[0]));
             taxi.actionMask(mask, 0);
             StringBuilder ours = new StringBuilder();

@@ -1,0 +1,12 @@
+package io.espalier.envs;
+
+import io.espalier.core.Environment;
+import io.espalier.core.wrappers.TimeLimit;
+import io.espalier.testkit.EnvironmentContract;
+
+class PendulumTest extends EnvironmentContract {
+    @Override
+    protected Environment create() {
+        return new TimeLimit(new Pendulum(), 200);
+    }
+}
