@@ -7,6 +7,7 @@ import io.espalier.policy.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,6 +100,17 @@ class CheckpointsTest {
         List<String> problems = new ArrayList<>();
         assertThat(newest(problems).environmentSteps()).isEqualTo(20);
         assertThat(problems.get(0)).contains("names checkpoint-000002.safetensors");
+    }
+
+    @Test
+    void aStateOfTheSameStepThatIsGoodInItselfButAnotherIsFound() throws IOException {
+        checkpoints.save(10, state(1));
+        checkpoints.save(10, state(2));
+        Files.copy(
+                folder.resolve("checkpoint-000001.safetensors"),
+                folder.resolve("checkpoint-000002.safetensors"),
+                StandardCopyOption.REPLACE_EXISTING);
+        fallsBack();
     }
 
     @Test
