@@ -270,10 +270,13 @@ class WrappersTest {
         // By hand: R = 2, 0, 4: of 2, 0 the deviation is 1; of 2, 0, 4 it is sqrt(8/3).
         assertThat(step(scaled, 0).reward()).isCloseTo(-1, within(1e-7));
         assertThat(step(scaled, 0).reward()).isCloseTo(4 / Math.sqrt(8.0 / 3), within(1e-7));
-        scaled.freeze();
+        // A new episode begins at R = 0: of 2, 0, 4, 2 the mean is 2, the variance 2.
         scaled.reset(0);
-        assertThat(step(scaled, 0).reward()).isCloseTo(2 / Math.sqrt(8.0 / 3), within(1e-7));
-        assertThat(scaled.moments().count()).isEqualTo(3);
+        assertThat(step(scaled, 0).reward()).isCloseTo(2 / Math.sqrt(2), within(1e-7));
+        assertThat(scaled.moments().mean(0)).isCloseTo(2, within(1e-12));
+        scaled.freeze();
+        assertThat(step(scaled, 0).reward()).isCloseTo(-1 / Math.sqrt(2), within(1e-7));
+        assertThat(scaled.moments().count()).isEqualTo(4);
         Environment constant = new ConstantRewardScaling(rewards(2), -0.25);
         constant.reset(0);
         assertThat(step(constant, 0).reward()).isEqualTo(-0.5);
