@@ -150,7 +150,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         float held = clipped * advantage;
         figures[at + POLICY] -= Math.min(free, held);
         figures[at + KL] += ratio - 1 - logRatio;
-        figures[at + CLIPPED] += ratio < low || ratio > high ? 1 : 0;
+        figures[at + CLIPPED] += clipped == ratio ? 0 : 1;
         return free <= held ? -free : 0;
     }
 
