@@ -220,8 +220,9 @@ public class CartPoleBatch implements VectorEnvironment {
         return i;
     }
 
-    /** The seed of an episode is well mixed, so sixteen bits of it are as good as sixteen others. */
-    private void begin(int i, long seed) {
+    /** Puts copy {@code i} where the episode of that seed begins. */
+    final void begin(int i, long seed) {
+        // The seed of an episode is well mixed, so sixteen bits of it are as good as sixteen others.
         position[i] = start((int) seed);
         velocity[i] = start((int) (seed >>> 16));
         angle[i] = start((int) (seed >>> 32));

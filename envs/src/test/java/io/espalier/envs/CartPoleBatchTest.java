@@ -3,10 +3,14 @@ package io.espalier.envs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Seeds;
+import io.espalier.core.Space;
 import io.espalier.core.State;
+import io.espalier.core.Step;
 import io.espalier.core.VectorEnvironment;
+import io.espalier.testkit.VectorEnvironmentContract;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +18,53 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CartPoleBatchTest {
+class CartPoleBatchTest extends VectorEnvironmentContract {
     private static final Seeds SEEDS = Seeds.of(11);
+
+    @Override
+    protected VectorEnvironment create(int copies, Seeds seeds, int first) {
+        return CartPoleBatch.create(copies, seeds, first);
+    }
+
+    @Override
+    protected Environment reference() {
+        return new One();
+    }
+
+    /** One copy in scalar form, reset by hand. */
+    private static final class One implements Environment {
+        private final CartPoleBatch batch = new CartPoleBatch(1, SEEDS, 0);
+        private float[] seen = {};
+
+        @Override
+        public Space observationSpace() {
+            return batch.observationSpace();
+        }
+
+        @Override
+        public Space actionSpace() {
+            return batch.actionSpace();
+        }
+
+        @Override
+        public void reset(long seed) {
+            batch.reset();
+            batch.begin(0, seed);
+            seen = new float[] {batch.position[0], batch.velocity[0], batch.angle[0], batch.spin[0]};
+        }
+
+        @Override
+        public Step step(float[] actions, int at) {
+            batch.step(new float[] {actions[at]});
+            seen = batch.reached();
+            return new Step(batch.rewards()[0], batch.terminated()[0], batch.truncated()[0]);
+        }
+
+        @Override
+        public void observe(float[] into, int at) {
+            System.arraycopy(seen, 0, into, at, 4);
+        }
+    }
 
     private static CartPoleBatch scalar(int copies, int first) {
         return new CartPoleBatch(copies, SEEDS, first);
