@@ -77,9 +77,7 @@ final class Training implements AutoCloseable {
                 policy,
                 seeds.child("evaluation"),
                 cores.count());
-        stop = plan.stop()
-                .or(StopRule.environmentSteps(plan.environmentSteps()))
-                .watch();
+        stop = plan.stop().watch();
         metricsEvery = Math.max(1, plan.environmentSteps() / 1000);
         nextMetrics = metricsEvery;
         nextEvaluation = plan.evaluation().everyEnvironmentSteps();
