@@ -18,10 +18,8 @@ public final class FloatMath {
     static final float LN2_HIGH = 0x1.62e430p-1f;
     static final float LN2_LOW = -0x1.05c610p-29f;
 
-    /** Beyond these eˣ is infinite, or rounds to 0. */
-    static final float EXP_MAX = 89f;
-
-    static final float EXP_MIN = -104f;
+    /** Beyond ± this eˣ is infinite, or rounds to 0. */
+    static final float EXP_MAX = 104f;
 
     // (eʳ - 1 - r) / r², |r| ≤ ln 2 / 2
     static final float EXP_0 = 0.49999994f;
@@ -125,7 +123,7 @@ public final class FloatMath {
     /** eˣ, within 1.1 units: infinite above 88.72, gradually 0 below -87.3. */
     public static float exp(float x) {
         float c = x > EXP_MAX ? EXP_MAX : x;
-        c = c < EXP_MIN ? EXP_MIN : c;
+        c = c < -EXP_MAX ? -EXP_MAX : c;
         float t = Math.fma(c, LOG2_E, ROUND);
         float n = t - ROUND;
         float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, c));
@@ -134,7 +132,7 @@ public final class FloatMath {
         q = Math.fma(r, q, EXP_1);
         q = Math.fma(r, q, EXP_0);
         float y = Math.fma(r * r, q, r) + 1f;
-        // Two factors, because 2ᵏ alone has no exponent for k = 128 or below -126.
+        // Two factors, because a float has no exponent for 2ᵏ alone above 127 and below -126.
         int k = Float.floatToRawIntBits(t) - ROUND_BITS;
         int half = k >> 1;
         return y * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((k - half + 127) << 23);
@@ -243,7 +241,7 @@ public final class FloatMath {
         q = Math.fma(t, q, 1f);
         float far = Math.fma(-exp(-u), p / q, 1f);
         float y = t < ERF_SPLIT ? near : far;
-        return x < 0 ? -y : y;
+        return Math.copySign(y, x);
     }
 
     /**

@@ -47,6 +47,14 @@ abstract class Kernels {
     /** What this is, for provenance: "portable", or "simd" with the width in bits. */
     abstract String name();
 
+    /**
+     * Fused multiply-adds on registers alone, for {@link MachinePeak}.
+     *
+     * @param x 64 values; the result is left in them so that nothing is optimised away
+     * @return floating-point operations done, two for each multiply-add
+     */
+    abstract long multiplyAdds(int rounds, float[] x);
+
     // Matrices
 
     /**

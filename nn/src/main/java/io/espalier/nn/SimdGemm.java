@@ -17,9 +17,6 @@ final class SimdGemm {
     /** Whether 6 x 4 accumulators fit the registers: 32 of them with AVX-512 and on AArch64, 16 with AVX2. */
     private static final boolean FOUR_WIDE = L != 8;
 
-    /** Rows of B worked off at a time where A is read down its columns, so that both stay in the first-level cache. */
-    private static final int DEPTH = 64;
-
     static final float[] ZEROS = new float[8 * 16];
 
     private SimdGemm() {}
@@ -40,7 +37,9 @@ final class SimdGemm {
             float[] c,
             int cAt,
             int cRow) {
-        if (n < L) {
+        if (m == 1 && aCol == 1 && n >= L) {
+            oneRow(n, k, a, aAt, b, bAt, bRow, bias, biasAt, c, cAt);
+        } else if (n < L) {
             SimdNarrow.gemm(m, n, k, a, aAt, aRow, aCol, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
         } else if (aCol == 1 || k <= 1) {
             byRows(m, n, k, a, aAt, aRow, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
@@ -50,6 +49,36 @@ final class SimdGemm {
             for (int i = 0; i < m; i++) {
                 byColumns(1, n, k, a, aAt + i * aRow, aCol, b, bAt, bRow, bias, biasAt, c, cAt + i * cRow, cRow);
             }
+        }
+    }
+
+    /** Inference of one row is a matter of few instructions, so it takes no detours. */
+    private static void oneRow(
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt) {
+        float[] start = bias == null ? ZEROS : bias;
+        int step = bias == null ? 0 : 1;
+        int first = bias == null ? 0 : biasAt;
+        int j = 0;
+        // A vector of C is one chain of additions: eight of them keep the units busy.
+        for (; j <= n - 8 * L; j += 8 * L) {
+            SimdRowBlocks.block1x8(k, a, aAt, b, bAt + j, bRow, start, first + j * step, c, cAt + j);
+        }
+        for (; j <= n - 4 * L; j += 4 * L) {
+            SimdRowBlocks.block1x4(k, a, aAt, b, bAt + j, bRow, start, first + j * step, c, cAt + j);
+        }
+        for (; j < n; j += L) {
+            j = Math.min(j, n - L);
+            SimdRowBlocks.block1x1(k, a, aAt, b, bAt + j, bRow, start, first + j * step, c, cAt + j);
         }
     }
 
@@ -73,7 +102,7 @@ final class SimdGemm {
         int first = bias == null ? 0 : biasAt;
         int j = 0;
         while (j < n) {
-            int width = width(n, n - j, m);
+            int width = width(n, n - j);
             j = Math.min(j, n - width * L);
             rows(width, m, k, a, aAt, aRow, b, bAt + j, bRow, start, first + j * step, c, cAt + j, cRow);
             j += width * L;
@@ -81,19 +110,15 @@ final class SimdGemm {
     }
 
     /** Vectors of the next panel, of n columns of which {@code left} are left. */
-    private static int width(int n, int left, int m) {
+    private static int width(int n, int left) {
         if (FOUR_WIDE && n >= 4 * L && left > 2 * L) {
-            // A single row has only one chain of additions per vector: eight of them keep the units busy.
-            return m == 1 && left >= 8 * L ? 8 : 4;
+            return 4;
         }
         return n >= 2 * L && left > L ? 2 : 1;
     }
 
     /** Rows of the next block, of m rows of which {@code left} are left. */
     private static int height(int width, int m, int left) {
-        if (width == 8) {
-            return 1;
-        }
         if (width == 1) {
             return m >= 8 && left > 1 ? 8 : 1;
         }
@@ -128,16 +153,15 @@ final class SimdGemm {
             int u = aAt + i * aRow;
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
-                case 46 -> SimdRowBlocks.block6x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 44 -> SimdRowBlocks.block4x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 41 -> SimdRowBlocks.block1x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 81 -> SimdRowBlocks.block1x8(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 26 -> SimdRowBlocks.block6x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 22 -> SimdRowBlocks.block2x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 21 -> SimdRowBlocks.block1x2(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                case 18 -> SimdRowBlocks.block8x1(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
-                default -> SimdRowBlocks.block1x1(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
+                case 46 -> SimdRowBlocks.block6x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 44 -> SimdRowBlocks.block4x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 41 -> SimdRowBlocks.block1x4(k, a, u, b, bAt, bRow, start, startAt, c, t);
+                case 26 -> SimdRowBlocks.block6x2(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 22 -> SimdRowBlocks.block2x2(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 21 -> SimdRowBlocks.block1x2(k, a, u, b, bAt, bRow, start, startAt, c, t);
+                case 18 -> SimdRowBlocks.block8x1(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                default -> SimdRowBlocks.block1x1(k, a, u, b, bAt, bRow, start, startAt, c, t);
             }
             i += height;
         }
@@ -158,45 +182,20 @@ final class SimdGemm {
             float[] c,
             int cAt,
             int cRow) {
-        // A slice of rows of B after the first goes on from what C holds. Blocks that overlap would count twice then.
-        boolean sliced = k >= 2 * DEPTH && n % L == 0;
-        for (int p = 0; p == 0 || p < k; p += DEPTH) {
-            int depth = sliced ? Math.min(DEPTH, k - p) : k;
-            float[] start = p > 0 ? c : bias == null ? ZEROS : bias;
-            int startAt = p > 0 ? cAt : bias == null ? 0 : biasAt;
-            int startRow = p > 0 ? cRow : 0;
-            int u = aAt + p * aCol;
-            int v = bAt + p * bRow;
-            int j = 0;
-            while (j < n) {
-                int width = sliced ? exactWidth(n - j) : width(n, n - j, m);
-                j = Math.min(j, n - width * L);
-                int s = start == ZEROS ? 0 : startAt + j;
-                columns(width, sliced, m, depth, a, u, aCol, b, v + j, bRow, start, s, startRow, c, cAt + j, cRow);
-                j += width * L;
-            }
-            if (!sliced) {
-                break;
-            }
+        float[] start = bias == null ? ZEROS : bias;
+        int step = bias == null ? 0 : 1;
+        int first = bias == null ? 0 : biasAt;
+        int j = 0;
+        while (j < n) {
+            int width = width(n, n - j);
+            j = Math.min(j, n - width * L);
+            columns(width, m, k, a, aAt, aCol, b, bAt + j, bRow, start, first + j * step, c, cAt + j, cRow);
+            j += width * L;
         }
-    }
-
-    /** Vectors of the next panel, without overlap. */
-    private static int exactWidth(int left) {
-        return FOUR_WIDE && left >= 4 * L ? 4 : left >= 2 * L ? 2 : 1;
-    }
-
-    /** Rows of the next block, without overlap. */
-    private static int exactHeight(int width, int left) {
-        if (width == 1) {
-            return left >= 8 ? 8 : 1;
-        }
-        return left >= 6 ? 6 : width == 4 && left >= 4 ? 4 : left >= 2 ? 2 : 1;
     }
 
     private static void columns(
             int width,
-            boolean exact,
             int m,
             int k,
             float[] a,
@@ -207,28 +206,25 @@ final class SimdGemm {
             int bRow,
             float[] start,
             int startAt,
-            int startRow,
             float[] c,
             int cAt,
             int cRow) {
         int i = 0;
         while (i < m) {
-            int height = exact ? exactHeight(width, m - i) : height(width, m, m - i);
+            int height = height(width, m, m - i);
             i = Math.min(i, m - height);
             int u = aAt + i;
-            int s = startAt + i * startRow;
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
-                case 46 -> SimdColumnBlocks.block6x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 44 -> SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 42 -> SimdColumnBlocks.block2x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 41 -> SimdColumnBlocks.block1x4(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 81 -> SimdColumnBlocks.block1x8(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 26 -> SimdColumnBlocks.block6x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 22 -> SimdColumnBlocks.block2x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 21 -> SimdColumnBlocks.block1x2(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                case 18 -> SimdColumnBlocks.block8x1(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
-                default -> SimdColumnBlocks.block1x1(k, a, u, aCol, b, bAt, bRow, start, s, startRow, c, t, cRow);
+                case 46 -> SimdColumnBlocks.block6x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 44 -> SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 42 -> SimdColumnBlocks.block2x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 41 -> SimdColumnBlocks.block1x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 26 -> SimdColumnBlocks.block6x2(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 22 -> SimdColumnBlocks.block2x2(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 21 -> SimdColumnBlocks.block1x2(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 18 -> SimdColumnBlocks.block8x1(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                default -> SimdColumnBlocks.block1x1(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
             }
             i += height;
         }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class SimdKernels extends Kernels {
     static final VectorSpecies<Float> SPECIES = species();
 
-    /** For what is left over after the last whole vector. */
-    private final PortableKernels tails = new PortableKernels();
+    /** For what is left over after the last whole vector, and where vectors are no faster. */
+    private final PortableKernels plain = new PortableKernels();
 
     SimdKernels() {
         if (FloatVector.SPECIES_PREFERRED.length() < 4) {
@@ -37,6 +37,11 @@ final class SimdKernels extends Kernels {
     @Override
     String name() {
         return "simd " + SPECIES.vectorBitSize();
+    }
+
+    @Override
+    long multiplyAdds(int rounds, float[] x) {
+        return SimdVectors.multiplyAdds(rounds, x);
     }
 
     @Override
@@ -61,7 +66,7 @@ final class SimdKernels extends Kernels {
 
     @Override
     void transpose(int rows, int cols, float[] from, int fromAt, float[] to, int toAt) {
-        SimdTranspose.transpose(rows, cols, from, fromAt, cols, to, toAt, rows);
+        plain.transpose(rows, cols, from, fromAt, to, toAt);
     }
 
     @Override
@@ -228,7 +233,7 @@ final class SimdKernels extends Kernels {
         int rest = SimdOptimizers.sgd(
                 parameters, gradients, velocity, from, to, scale, weightDecay, momentum, nesterov, learningRate);
         if (rest < to) {
-            tails.sgd(parameters, gradients, velocity, rest, to, scale, weightDecay, momentum, nesterov, learningRate);
+            plain.sgd(parameters, gradients, velocity, rest, to, scale, weightDecay, momentum, nesterov, learningRate);
         }
     }
 
@@ -262,7 +267,7 @@ final class SimdKernels extends Kernels {
                 momentum,
                 learningRate);
         if (rest < to) {
-            tails.rmsProp(
+            plain.rmsProp(
                     parameters,
                     gradients,
                     squares,
@@ -311,7 +316,7 @@ final class SimdKernels extends Kernels {
                 stepSize,
                 keep);
         if (rest < to) {
-            tails.adam(
+            plain.adam(
                     parameters,
                     gradients,
                     m,

@@ -1,14 +1,16 @@
 package io.espalier.nn;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The matrix product with fewer columns than a vector has lanes (output heads): lanes hold rows of C instead.
+ * The matrix product with fewer columns than a vector has lanes (output heads).
  *
- * <p>That wants A transposed. A weight gradient has it so; else tiles of A are transposed into scratch memory of the
- * thread, and the columns of C go the other way through it.
+ * <p>With a row-major A, B is copied to rows of a whole vector each, filled up with zeros: all its columns cost what one
+ * costs. With a transposed A (weight gradients), lanes hold rows of C instead of columns. Both need scratch memory, which
+ * the thread keeps.
  */
 final class SimdNarrow {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
@@ -17,13 +19,7 @@ final class SimdNarrow {
     /** Rows of C done at once. */
     private static final int ROWS = 4 * L;
 
-    /** Columns of A in a tile. */
-    private static final int DEPTH = 64;
-
-    /** A tile of A, then up to 16 columns of C. */
-    private static final int RESULTS = DEPTH * ROWS;
-
-    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[RESULTS + 16 * ROWS]);
+    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[(9 + 64) * 16]);
 
     private SimdNarrow() {}
 
@@ -43,23 +39,19 @@ final class SimdNarrow {
             float[] c,
             int cAt,
             int cRow) {
-        boolean transposed = aRow == 1 && aCol != 1;
+        if (m >= 8 && k > 0 && aCol == 1) {
+            byRows(m, n, k, a, aAt, aRow, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
+            return;
+        }
         int i = 0;
-        if (m >= L && k > 0 && (transposed || aCol == 1)) {
-            float[] scratch = SCRATCH.get();
-            for (; i <= m - L; i += ROWS) {
+        if (m >= L && k > 0 && aRow == 1) {
+            float[] scratch = scratch(16 * ROWS);
+            while (i <= m - L) {
                 int rows = Math.min(ROWS, (m - i) / L * L);
                 start(rows, n, bias, biasAt, scratch);
-                if (transposed) {
-                    columns(rows, n, k, a, aAt + i, aCol, b, bAt, bRow, scratch);
-                } else {
-                    tiles(rows, n, k, a, aAt + i * aRow, aRow, b, bAt, bRow, scratch);
-                }
+                columns(rows, n, k, a, aAt + i, aCol, b, bAt, bRow, scratch);
                 finish(rows, n, scratch, c, cAt + i * cRow, cRow);
-                if (rows < ROWS) {
-                    i += rows;
-                    break;
-                }
+                i += rows;
             }
         }
         if (i < m) {
@@ -67,30 +59,148 @@ final class SimdNarrow {
         }
     }
 
+    private static float[] scratch(int size) {
+        float[] scratch = SCRATCH.get();
+        if (scratch.length < size) {
+            scratch = new float[Math.max(size, 2 * scratch.length)];
+            SCRATCH.set(scratch);
+        }
+        return scratch;
+    }
+
+    /** Scratch holds the start of a row, eight rows of C, and B, one vector for each. */
+    private static void byRows(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            int bRow,
+            float @Nullable [] bias,
+            int biasAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        float[] scratch = scratch((9 + k) * L);
+        Arrays.fill(scratch, 0, (9 + k) * L, 0f);
+        if (bias != null) {
+            System.arraycopy(bias, biasAt, scratch, 0, n);
+        }
+        for (int p = 0; p < k; p++) {
+            for (int j = 0; j < n; j++) {
+                scratch[(9 + p) * L + j] = b[bAt + p * bRow + j];
+            }
+        }
+        int i = 0;
+        while (i < m) {
+            // The last eight rows may overlap the ones before.
+            i = Math.min(i, m - 8);
+            rows8(k, a, aAt + i * aRow, aRow, scratch);
+            for (int r = 0; r < 8; r++) {
+                for (int j = 0; j < n; j++) {
+                    c[cAt + (i + r) * cRow + j] = scratch[(1 + r) * L + j];
+                }
+            }
+            i += 8;
+        }
+    }
+
+    /** Eight rows of A by B, four rows of B at a time to share the arithmetic of indices. */
+    private static void rows8(int k, float[] a, int aAt, int aRow, float[] scratch) {
+        int a0 = aAt;
+        int a1 = a0 + aRow;
+        int a2 = a1 + aRow;
+        int a3 = a2 + aRow;
+        int a4 = a3 + aRow;
+        int a5 = a4 + aRow;
+        int a6 = a5 + aRow;
+        int a7 = a6 + aRow;
+        FloatVector c0 = FloatVector.fromArray(S, scratch, 0);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector c4 = c0;
+        FloatVector c5 = c0;
+        FloatVector c6 = c0;
+        FloatVector c7 = c0;
+        int p = 0;
+        for (; p < k - 3; p += 4) {
+            FloatVector v = FloatVector.fromArray(S, scratch, 9 * L + p * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p]).fma(v, c7);
+            v = FloatVector.fromArray(S, scratch, 10 * L + p * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p + 1]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p + 1]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p + 1]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p + 1]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p + 1]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p + 1]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p + 1]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p + 1]).fma(v, c7);
+            v = FloatVector.fromArray(S, scratch, 11 * L + p * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p + 2]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p + 2]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p + 2]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p + 2]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p + 2]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p + 2]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p + 2]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p + 2]).fma(v, c7);
+            v = FloatVector.fromArray(S, scratch, 12 * L + p * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p + 3]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p + 3]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p + 3]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p + 3]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p + 3]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p + 3]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p + 3]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p + 3]).fma(v, c7);
+        }
+        for (; p < k; p++) {
+            FloatVector v = FloatVector.fromArray(S, scratch, 9 * L + p * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p]).fma(v, c7);
+        }
+        c0.intoArray(scratch, L);
+        c1.intoArray(scratch, 2 * L);
+        c2.intoArray(scratch, 3 * L);
+        c3.intoArray(scratch, 4 * L);
+        c4.intoArray(scratch, 5 * L);
+        c5.intoArray(scratch, 6 * L);
+        c6.intoArray(scratch, 7 * L);
+        c7.intoArray(scratch, 8 * L);
+    }
+
     private static void start(int rows, int n, float @Nullable [] bias, int biasAt, float[] scratch) {
         for (int j = 0; j < n; j++) {
             FloatVector value = FloatVector.broadcast(S, bias == null ? 0f : bias[biasAt + j]);
             for (int i = 0; i < rows; i += L) {
-                value.intoArray(scratch, RESULTS + j * ROWS + i);
+                value.intoArray(scratch, j * ROWS + i);
             }
         }
     }
 
     private static void finish(int rows, int n, float[] scratch, float[] c, int cAt, int cRow) {
         for (int j = 0; j < n; j++) {
-            int from = RESULTS + j * ROWS;
+            int from = j * ROWS;
             for (int i = 0; i < rows; i++) {
                 c[cAt + i * cRow + j] = scratch[from + i];
             }
-        }
-    }
-
-    private static void tiles(
-            int rows, int n, int k, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] scratch) {
-        for (int p = 0; p < k; p += DEPTH) {
-            int depth = Math.min(DEPTH, k - p);
-            SimdTranspose.transpose(rows, depth, a, aAt + p, aRow, scratch, 0, ROWS);
-            columns(rows, n, depth, scratch, 0, ROWS, b, bAt + p * bRow, bRow, scratch);
         }
     }
 
@@ -100,19 +210,19 @@ final class SimdNarrow {
         for (; i <= rows - 4 * L; i += 4 * L) {
             int j = 0;
             for (; j <= n - 2; j += 2) {
-                block4x2(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, RESULTS + j * ROWS + i);
+                block4x2(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, j * ROWS + i);
             }
             if (j < n) {
-                block4x1(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, RESULTS + j * ROWS + i);
+                block4x1(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, j * ROWS + i);
             }
         }
         for (; i < rows; i += L) {
             int j = 0;
             for (; j <= n - 2; j += 2) {
-                block1x2(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, RESULTS + j * ROWS + i);
+                block1x2(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, j * ROWS + i);
             }
             if (j < n) {
-                block1x1(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, RESULTS + j * ROWS + i);
+                block1x1(k, a, aAt + i, aCol, b, bAt + j, bRow, scratch, j * ROWS + i);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.espalier.nn;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,24 @@ final class SimdSparse {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
     private static final int L = S.length();
 
+    private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, S.vectorShape());
+    private static final IntVector ZERO = IntVector.zero(I);
+    private static final IntVector SIZE = IntVector.broadcast(I, Integer.MAX_VALUE);
+
+    /** One bit for each lane, of 16 or fewer, and the bits after those. */
+    private static final IntVector LOW = bits(0);
+
+    private static final IntVector HIGH = bits(L);
+
     private SimdSparse() {}
+
+    private static IntVector bits(int first) {
+        int[] bits = new int[L];
+        for (int lane = 0; lane < L; lane++) {
+            bits[lane] = 1 << (first + lane);
+        }
+        return IntVector.fromArray(I, bits, 0);
+    }
 
     static int nonZeros(int rows, int cols, float[] a, int aAt, int aRow, int[] starts, int[] columns, int limit) {
         int count = 0;
@@ -29,22 +47,24 @@ final class SimdSparse {
     private static int rowNonZeros(int cols, float[] a, int at, int[] columns, int before) {
         int count = before;
         int p = 0;
-        for (; p <= cols - L; p += L) {
-            if (FloatVector.fromArray(S, a, at + p)
-                    .compare(VectorOperators.NE, 0f)
-                    .anyTrue()) {
-                count = partNonZeros(p, p + L, a, at, columns, count);
+        for (; p <= cols - 2 * L; p += 2 * L) {
+            IntVector low = FloatVector.fromArray(S, a, at + p).reinterpretAsInts();
+            IntVector high = FloatVector.fromArray(S, a, at + p + L).reinterpretAsInts();
+            // Without the sign bit, because -0 is zero too.
+            low = ZERO.blend(LOW, low.and(SIZE).compare(VectorOperators.NE, ZERO));
+            high = ZERO.blend(HIGH, high.and(SIZE).compare(VectorOperators.NE, ZERO));
+            int found = low.or(high).reduceLanes(VectorOperators.OR);
+            while (found != 0) {
+                columns[count] = p + Integer.numberOfTrailingZeros(found);
+                found &= found - 1;
+                count++;
             }
         }
-        return partNonZeros(p, cols, a, at, columns, count);
-    }
-
-    private static int partNonZeros(int from, int to, float[] a, int at, int[] columns, int before) {
-        int count = before;
-        for (int p = from; p < to; p++) {
-            // Without a branch on the value: written always, kept if not zero.
-            columns[count] = p;
-            count += a[at + p] != 0 ? 1 : 0;
+        for (; p < cols; p++) {
+            if (a[at + p] != 0) {
+                columns[count] = p;
+                count++;
+            }
         }
         return count;
     }

@@ -15,6 +15,53 @@ final class SimdVectors {
 
     private SimdVectors() {}
 
+    /** Twelve chains: more than the four cycles of latency and two units of any processor take. */
+    static long multiplyAdds(int rounds, float[] x) {
+        FloatVector a = FloatVector.fromArray(S, x, 0);
+        FloatVector b = FloatVector.fromArray(S, x, 16);
+        FloatVector c0 = a;
+        FloatVector c1 = b;
+        FloatVector c2 = a;
+        FloatVector c3 = b;
+        FloatVector c4 = a;
+        FloatVector c5 = b;
+        FloatVector c6 = a;
+        FloatVector c7 = b;
+        FloatVector c8 = a;
+        FloatVector c9 = b;
+        FloatVector c10 = a;
+        FloatVector c11 = b;
+        for (int i = 0; i < rounds; i++) {
+            c0 = a.fma(b, c0);
+            c1 = a.fma(b, c1);
+            c2 = a.fma(b, c2);
+            c3 = a.fma(b, c3);
+            c4 = a.fma(b, c4);
+            c5 = a.fma(b, c5);
+            c6 = a.fma(b, c6);
+            c7 = a.fma(b, c7);
+            c8 = a.fma(b, c8);
+            c9 = a.fma(b, c9);
+            c10 = a.fma(b, c10);
+            c11 = a.fma(b, c11);
+        }
+        FloatVector sum = a;
+        sum = sum.add(c0);
+        sum = sum.add(c1);
+        sum = sum.add(c2);
+        sum = sum.add(c3);
+        sum = sum.add(c4);
+        sum = sum.add(c5);
+        sum = sum.add(c6);
+        sum = sum.add(c7);
+        sum = sum.add(c8);
+        sum = sum.add(c9);
+        sum = sum.add(c10);
+        sum = sum.add(c11);
+        sum.intoArray(x, 32);
+        return 24L * L * rounds;
+    }
+
     static void tanhBackward(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
         FloatVector one = FloatVector.broadcast(S, 1f);
         int i = 0;
