@@ -61,10 +61,11 @@ public final class MachinePeak {
     public double tanhNanosPerElement() {
         float[] x = values(4096);
         float[] y = new float[4096];
-        return 1 / medianRate(() -> {
-            kernels.tanh(x, 0, y, 0, 4096);
-            return 4096;
-        });
+        return 1
+                / medianRate(() -> {
+                    kernels.tanh(x, 0, y, 0, 4096);
+                    return 4096;
+                });
     }
 
     /** Nanoseconds for one parameter of an Adam step over 4096. */
@@ -73,10 +74,11 @@ public final class MachinePeak {
         float[] g = values(4096);
         float[] m = new float[4096];
         float[] v = new float[4096];
-        return 1 / medianRate(() -> {
-            kernels.adam(p, g, m, v, 0, 4096, 1f, 0.1f, 0.999f, 0.001f, 1e-5f, 1f, 1e-6f, 1f);
-            return 4096;
-        });
+        return 1
+                / medianRate(() -> {
+                    kernels.adam(p, g, m, v, 0, 4096, 1f, 0.1f, 0.999f, 0.001f, 1e-5f, 1f, 1e-6f, 1f);
+                    return 4096;
+                });
     }
 
     /** Work that says how much of it was done. */

@@ -1,0 +1,97 @@
+package io.espalier.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Once compiled, no kernel allocates. This is what tells when the compiler makes objects of vectors: it decides method by
+ * method, and by what ran before, so all kernels run here, in one JVM and one after the other.
+ */
+class KernelsAllocationTest {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int N = 1000;
+
+    private record Call(String name, Runnable kernel) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Call> calls() {
+        Kernels k = Kernels.INSTANCE;
+        float[] x = new float[64 * 128];
+        float[] y = new float[64 * 128];
+        float[] z = new float[64 * 128];
+        float[] v = new float[64 * 128];
+        Arrays.fill(x, 0.5f);
+        float[] sparse = new float[32 * 64];
+        for (int i = 0; i < sparse.length; i += 7) {
+            sparse[i] = 1;
+        }
+        int[] starts = new int[33];
+        int[] columns = new int[32 * 64 + 64];
+        k.nonZeros(32, 64, sparse, 0, 64, starts, columns, 32 * 64);
+        return List.of(
+                new Call("forward", () -> k.gemm(44, 100, 40, x, 0, 40, 1, y, 0, 100, v, 0, z, 0, 100)),
+                new Call("forward of one row", () -> k.gemm(1, 100, 40, x, 0, 40, 1, y, 0, 100, null, 0, z, 0, 100)),
+                new Call("forward of a head", () -> k.gemm(44, 3, 40, x, 0, 40, 1, y, 0, 3, v, 0, z, 0, 3)),
+                new Call("forward of a head, one row", () -> k.gemm(1, 3, 40, x, 0, 40, 1, y, 0, 3, v, 0, z, 0, 3)),
+                new Call("gradient", () -> k.gemm(40, 100, 44, x, 0, 1, 40, y, 0, 100, null, 0, z, 0, 100)),
+                new Call("gradient of a head", () -> k.gemm(40, 3, 44, x, 0, 1, 40, y, 0, 3, null, 0, z, 0, 3)),
+                new Call("transpose", () -> k.transpose(60, 60, x, 0, z, 0)),
+                new Call("columnSums", () -> k.columnSums(60, 100, x, 0, z, 0)),
+                new Call("nonZeros", () -> k.nonZeros(32, 64, sparse, 0, 64, starts, columns, 32 * 64)),
+                new Call(
+                        "sparseGemm",
+                        () -> k.sparseGemm(32, 100, 64, sparse, 0, 64, starts, columns, x, 0, 100, null, 0, z, 0, 100)),
+                new Call(
+                        "sparseGradient",
+                        () -> k.sparseGradient(32, 100, 64, sparse, 0, 64, starts, columns, x, 0, 100, z, 0)),
+                new Call("exp", () -> k.exp(x, 0, z, 0, N)),
+                new Call("log", () -> k.log(x, 0, z, 0, N)),
+                new Call("sin", () -> k.sin(x, 0, z, 0, N)),
+                new Call("cos", () -> k.cos(x, 0, z, 0, N)),
+                new Call("erf", () -> k.erf(x, 0, z, 0, N)),
+                new Call("tanh", () -> k.tanh(x, 0, z, 0, N)),
+                new Call("tanhBackward", () -> k.tanhBackward(x, 0, y, 0, z, 0, N)),
+                new Call("relu", () -> k.relu(x, 0, z, 0, N)),
+                new Call("reluBackward", () -> k.reluBackward(x, 0, y, 0, z, 0, N)),
+                new Call("sigmoid", () -> k.sigmoid(x, 0, z, 0, N)),
+                new Call("sigmoidBackward", () -> k.sigmoidBackward(x, 0, y, 0, z, 0, N)),
+                new Call("gelu", () -> k.gelu(x, 0, z, 0, N)),
+                new Call("geluBackward", () -> k.geluBackward(x, 0, y, 0, z, 0, N)),
+                new Call("softplus", () -> k.softplus(x, 0, z, 0, N)),
+                new Call("softplusBackward", () -> k.softplusBackward(x, 0, y, 0, z, 0, N)),
+                new Call("add", () -> k.add(x, 0, z, 0, N)),
+                new Call("axpy", () -> k.axpy(0.5f, x, 0, z, 0, N)),
+                new Call("scale", () -> k.scale(1f, x, 0, N)),
+                new Call("squaredNorm", () -> k.squaredNorm(x, 0, 5 * N)),
+                new Call("anyNonFinite", () -> k.anyNonFinite(x, 0, N)),
+                new Call("sgd", () -> k.sgd(y, x, z, 0, N, 1f, 0.1f, 0.9f, true, 1e-9f)),
+                new Call("rmsProp", () -> k.rmsProp(y, x, v, z, z, 0, N, 1f, 0.9f, 0.1f, 1e-5f, 0.9f, 1e-9f)),
+                new Call("adam", () -> k.adam(y, x, z, v, 0, N, 1f, 0.1f, 0.999f, 0.001f, 1e-5f, 1f, 1e-9f, 1f)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void allocatesNothing(Call call) {
+        long least = Long.MAX_VALUE;
+        // Patience in time as well: the compiler works in the background, and may share its core with other builds.
+        long started = System.nanoTime();
+        for (int round = 0; least > 0 && (round < 3000 || System.nanoTime() - started < 20_000_000_000L); round++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10; i++) {
+                call.kernel.run();
+            }
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isZero();
+    }
+}
