@@ -35,11 +35,11 @@ class FaultMatrixTest {
     private static final Map<Fault, String> EVENT = Map.of(
             Fault.EXCEPTION, "environment/exception",
             Fault.HANG, "environment/hang",
-            Fault.NAN_OBSERVATION, "environment/not-finite",
-            Fault.INFINITE_REWARD, "environment/not-finite",
-            Fault.OUT_OF_SPACE, "environment/out-of-space",
-            Fault.WRONG_SHAPE, "environment/wrong-shape",
-            Fault.NEVER_DONE, "environment/never-done",
+            Fault.NAN_OBSERVATION, "environment/not_finite",
+            Fault.INFINITE_REWARD, "environment/not_finite",
+            Fault.OUT_OF_SPACE, "environment/out_of_space",
+            Fault.WRONG_SHAPE, "environment/wrong_shape",
+            Fault.NEVER_DONE, "environment/never_done",
             Fault.SLOW, "environment/slow");
 
     private final Catalog catalog = Catalog.of(null);
@@ -83,7 +83,7 @@ class FaultMatrixTest {
     }
 
     @Test
-    void asoundRunHasNoFaultToReport() {
+    void aSoundRunHasNoFaultToReport() {
         List<RunEvent> events = new ArrayList<>();
         trainer("ppo", catalog.environment("cartpole").factory(), events).run();
         assertThat(events).noneMatch(event -> event.type().startsWith("environment/"));

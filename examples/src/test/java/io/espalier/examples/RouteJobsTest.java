@@ -9,4 +9,10 @@ class RouteJobsTest extends EnvironmentContract {
     protected Environment create() {
         return new SimulationEnvironment(new RouteJobs.TwoServers());
     }
+
+    /** A day has two hundred jobs, whatever happens. */
+    @Override
+    protected boolean fixedLength() {
+        return true;
+    }
 }
