@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainCommand.class, ResumeCommand.class, EvalCommand.class, ShowCommand.class, ListCommand.class
+        subcommands = {
+            TrainCommand.class,
+            ResumeCommand.class,
+            EvalCommand.class,
+            ShowCommand.class,
+            ListCommand.class,
+            BenchCommand.class
         },
         description = "Trains, evaluates and inspects decision policies.",
         headerHeading = "Espalier: reinforcement learning for the JVM%n%n",
