@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The matrix product, cut into register blocks.
  *
- * <p>Columns are cut into panels of four, two or one vectors, rows into blocks of six or fewer. What is left over at the
+ * <p>Columns are cut into panels of four, two or one vectors, rows into blocks of eight or fewer. What is left over at the
  * right or lower edge is covered by a panel or block that overlaps the one before: it computes some elements a second
  * time, to the same bits, and needs no masks. Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
  */
@@ -14,7 +14,10 @@ final class SimdGemm {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
     private static final int L = S.length();
 
-    /** Whether 6 x 4 accumulators fit the registers: 32 of them with AVX-512 and on AArch64, 16 with AVX2. */
+    /**
+     * Whether 4 x 4 accumulators fit the registers: 32 of them with AVX-512 and on AArch64, 16 with AVX2. 6 x 4 would fit
+     * too, but in about every second JVM the compiler then keeps copies of them in memory, and is half as fast.
+     */
     private static final boolean FOUR_WIDE = L != 8;
 
     static final float[] ZEROS = new float[8 * 16];
@@ -122,11 +125,11 @@ final class SimdGemm {
         if (width == 1) {
             return m >= 8 && left > 1 ? 8 : 1;
         }
+        if (width == 4) {
+            return m >= 4 && left >= 3 ? 4 : Math.min(left, 2);
+        }
         if (m >= 6 && (left == 5 || left == 6 || left == 7 || left > 8)) {
             return 6;
-        }
-        if (width == 4 && m >= 4 && left >= 3) {
-            return 4;
         }
         return left >= 2 ? 2 : 1;
     }
@@ -153,7 +156,6 @@ final class SimdGemm {
             int u = aAt + i * aRow;
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
-                case 46 -> SimdRowBlocks.block6x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 44 -> SimdRowBlocks.block4x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 41 -> SimdRowBlocks.block1x4(k, a, u, b, bAt, bRow, start, startAt, c, t);
@@ -216,7 +218,6 @@ final class SimdGemm {
             int u = aAt + i;
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
-                case 46 -> SimdColumnBlocks.block6x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 44 -> SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 42 -> SimdColumnBlocks.block2x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 41 -> SimdColumnBlocks.block1x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);

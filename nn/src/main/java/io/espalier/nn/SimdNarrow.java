@@ -108,7 +108,6 @@ final class SimdNarrow {
         }
     }
 
-    /** Eight rows of A by B, four rows of B at a time to share the arithmetic of indices. */
     private static void rows8(int k, float[] a, int aAt, int aRow, float[] scratch) {
         int a0 = aAt;
         int a1 = a0 + aRow;
@@ -127,56 +126,18 @@ final class SimdNarrow {
         FloatVector c6 = c0;
         FloatVector c7 = c0;
         int p = 0;
-        for (; p < k - 3; p += 4) {
-            FloatVector v = FloatVector.fromArray(S, scratch, 9 * L + p * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p]).fma(v, c7);
-            v = FloatVector.fromArray(S, scratch, 10 * L + p * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p + 1]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p + 1]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p + 1]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p + 1]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p + 1]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p + 1]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p + 1]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p + 1]).fma(v, c7);
-            v = FloatVector.fromArray(S, scratch, 11 * L + p * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p + 2]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p + 2]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p + 2]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p + 2]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p + 2]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p + 2]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p + 2]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p + 2]).fma(v, c7);
-            v = FloatVector.fromArray(S, scratch, 12 * L + p * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p + 3]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p + 3]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p + 3]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p + 3]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p + 3]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p + 3]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p + 3]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p + 3]).fma(v, c7);
-        }
         for (; p < k; p++) {
-            FloatVector v = FloatVector.fromArray(S, scratch, 9 * L + p * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p]).fma(v, c7);
+            FloatVector v = FloatVector.fromArray(S, scratch, (9 + p + 0) * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p + 0]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p + 0]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p + 0]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p + 0]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p + 0]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p + 0]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p + 0]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p + 0]).fma(v, c7);
         }
-        c0.intoArray(scratch, L);
+        c0.intoArray(scratch, 1 * L);
         c1.intoArray(scratch, 2 * L);
         c2.intoArray(scratch, 3 * L);
         c3.intoArray(scratch, 4 * L);

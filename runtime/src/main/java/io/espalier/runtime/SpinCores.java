@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that wait for work by spinning a few microseconds, then parking; handing work over costs
- * about a microsecond while they spin. Task {@code i} is done by thread {@code i % count}; the calling thread is thread
+ * A fixed number of threads that wait for work by spinning a few microseconds, then yielding their processor again and
+ * again, then parking; handing work over costs about a microsecond until they park. Task {@code i} is done by thread {@code i % count}; the calling thread is thread
  * 0. A run allocates nothing. One thread at a time may call {@link #run}, and a task must not.
  *
  * <p>A thread that is stuck in foreign code can be {@linkplain #takeOver given up}: where it stood is kept in fields, so
@@ -30,11 +30,16 @@ public final class SpinCores implements Cores, AutoCloseable {
     private static final long SPIN_NANOS = 20_000;
     private static final long CROWDED_SPIN_NANOS = 1_000;
 
+    /**
+     * Yielding costs a waiting thread nothing but its idle time, and gives way to whoever needs the processor; a parked one
+     * takes some 50 microseconds to come back, which would make its partner park too, and so on for ever.
+     */
+    private static final long YIELD_NANOS = 2_000_000;
+
     private static final Task NOTHING = (index, thread) -> {};
 
     private final int count;
     private final long spinNanos;
-    private final int[] misses;
     private final long[] round = new long[3 * STRIDE];
     private final long[] finished;
     private final long[] waiting;
@@ -71,7 +76,6 @@ public final class SpinCores implements Cores, AutoCloseable {
         finished = new long[(count + 2) * STRIDE];
         waiting = new long[(count + 2) * STRIDE];
         current = new int[(count + 2) * STRIDE];
-        misses = new int[(count + 2) * STRIDE];
         failures = new Throwable[count];
         threads = new Thread[count];
         threads[0] = Thread.currentThread();
@@ -277,25 +281,11 @@ public final class SpinCores implements Cores, AutoCloseable {
         }
     }
 
-    /**
-     * How long to spin: on a crowded machine the other thread may be waiting for this very processor. So after a few
-     * waits in a row that ended in parking, spin in full only now and then, to see whether it has become quiet.
-     */
-    private long deadline(int slot) {
-        int missed = misses[at(slot)];
-        return System.nanoTime()
-                + (missed < 4 || missed % 16 == 0 ? spinNanos : Math.min(spinNanos, CROWDED_SPIN_NANOS));
-    }
-
     private boolean awaitRound(int slot, long done) {
-        long deadline = deadline(slot);
-        boolean parked = false;
-        int spins = 0;
+        long start = System.nanoTime();
+        int turns = 0;
         while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
-            if ((++spins & 15) != 0 || System.nanoTime() - deadline < 0) {
-                Thread.onSpinWait();
-            } else {
-                parked = true;
+            if (!idle(++turns, start)) {
                 LONGS.setVolatile(waiting, at(slot), 1L);
                 while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
                     LockSupport.park(this);
@@ -305,22 +295,17 @@ public final class SpinCores implements Cores, AutoCloseable {
                 LONGS.setVolatile(waiting, at(slot), 0L);
             }
         }
-        misses[at(slot)] = parked ? (misses[at(slot)] + 1) & 0xFFFF : 0;
         return !closed;
     }
 
     private void awaitAll() {
         long wanted = (long) LONGS.get(round, STRIDE);
-        long deadline = deadline(0);
+        long start = System.nanoTime();
         boolean interrupted = false;
-        boolean parked = false;
-        int spins = 0;
+        int turns = 0;
         for (int slot = 1; slot < count; slot++) {
             while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
-                if ((++spins & 15) != 0 || System.nanoTime() - deadline < 0) {
-                    Thread.onSpinWait();
-                } else {
-                    parked = true;
+                if (!idle(++turns, start)) {
                     LONGS.setVolatile(waiting, at(0), 1L);
                     while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
                         LockSupport.park(this);
@@ -330,10 +315,23 @@ public final class SpinCores implements Cores, AutoCloseable {
                 }
             }
         }
-        misses[at(0)] = parked ? (misses[at(0)] + 1) & 0xFFFF : 0;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Passes a moment of waiting; false when it has become so long that the thread should park. */
+    @SuppressWarnings("ThreadPriorityCheck") // correctness does not hang on yielding, only the time it takes
+    private boolean idle(int turns, long start) {
+        if ((turns & 15) != 0) {
+            Thread.onSpinWait();
+            return true;
+        }
+        long waited = System.nanoTime() - start;
+        if (waited > spinNanos) {
+            Thread.yield();
+        }
+        return waited < YIELD_NANOS;
     }
 
     private static int at(int slot) {
