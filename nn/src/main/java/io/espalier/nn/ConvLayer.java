@@ -27,7 +27,7 @@ final class ConvLayer extends Layer {
     private final int group;
     private final int weight;
     private final int bias;
-    private final Family.Transposed transposed;
+    private final Transposed transposed;
     private final float[] windows;
     private final float[] byPosition;
     private final float[] part;
@@ -62,7 +62,7 @@ final class ConvLayer extends Layer {
                 filters);
         bias = wiring.reserve(
                 name + "bias", (random, into, at, size) -> init.fillBias(random, into, at, size, window), filters);
-        transposed = wiring.family.matrix(weight, window, filters);
+        transposed = new Transposed(wiring, weight, window, filters);
         windows = wiring.buffer(group * positions * window);
         byPosition = wiring.buffer(group * positions * filters);
         part = wiring.buffer(window * filters + filters);
@@ -142,7 +142,7 @@ final class ConvLayer extends Layer {
             parameterGradients(images * positions, row == 0);
             if (inGradient != null) {
                 laidOut = false;
-                float[] wt = wiring.family.transposed(transposed, kernels);
+                float[] wt = transposed.values();
                 kernels.gemm(
                         images * positions,
                         window,

@@ -16,7 +16,7 @@ final class DenseLayer extends Layer {
 
     private final int weight;
     private final int bias;
-    private final Family.Transposed transposed;
+    private final Transposed transposed;
     private final int[] starts;
     private final int[] columns;
     private @Nullable FusedActivation activation;
@@ -33,7 +33,7 @@ final class DenseLayer extends Layer {
                 ? wiring.reserve(
                         name + "bias", (random, into, at, size) -> init.fillBias(random, into, at, out, in), out)
                 : -1;
-        transposed = wiring.family.matrix(weight, in, out);
+        transposed = new Transposed(wiring, weight, in, out);
         boolean maybeSparse = first && in >= SPARSE_FROM;
         starts = wiring.indices(maybeSparse ? wiring.capacity + 1 : 0);
         columns = wiring.indices(
@@ -93,7 +93,7 @@ final class DenseLayer extends Layer {
             kernels.columnSums(rows, n, dz, 0, g, bias);
         }
         if (inGradient != null) {
-            float[] wt = wiring.family.transposed(transposed, kernels);
+            float[] wt = transposed.values();
             kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
         }
     }

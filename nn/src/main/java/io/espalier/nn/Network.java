@@ -219,14 +219,6 @@ public final class Network {
     }
 
     /**
-     * Does at once what would otherwise be done by the first backward pass after {@link #parametersChanged} while other
-     * replicas wait for it. Never needed for correct results.
-     */
-    public void refresh() {
-        wiring.family.refresh(wiring.kernels);
-    }
-
-    /**
      * Computes the outputs of some rows.
      *
      * @param from input [rows, inputSize]; it must stay unchanged until {@link #backward()}
@@ -285,6 +277,20 @@ public final class Network {
     /** The gradients of the loss with respect to {@link #parameters()}, in the same order. */
     public float[] gradients() {
         return wiring.gradients;
+    }
+
+    /**
+     * Lets {@link #backward()} write another array from now on: where several parts of a batch go through one network, each
+     * may keep its gradients.
+     *
+     * @throws IllegalArgumentException if it has not the length of {@link #parameters()}
+     */
+    public void gradients(float[] into) {
+        if (into.length != wiring.parameters.length) {
+            throw new IllegalArgumentException("gradients (" + into.length + " floats) must have the length of the"
+                    + " parameters (" + wiring.parameters.length + ").");
+        }
+        wiring.gradients = into;
     }
 
     /** The gradients of the loss with respect to the inputs [capacity, inputSize], after {@code backward(true)}. */

@@ -39,7 +39,8 @@ final class SimdNarrow {
             float[] c,
             int cAt,
             int cRow) {
-        if (m >= 8 && k > 0 && aCol == 1) {
+        // One or two columns are as fast by scalars, which take no preparation.
+        if (m >= 8 && n * m >= 24 && n > 1 && k > 0 && aCol == 1) {
             byRows(m, n, k, a, aAt, aRow, b, bAt, bRow, bias, biasAt, c, cAt, cRow);
             return;
         }
@@ -108,6 +109,7 @@ final class SimdNarrow {
         }
     }
 
+    /** Eight rows of A by B: as many chains of additions as keep the units busy. */
     private static void rows8(int k, float[] a, int aAt, int aRow, float[] scratch) {
         int a0 = aAt;
         int a1 = a0 + aRow;
@@ -125,19 +127,18 @@ final class SimdNarrow {
         FloatVector c5 = c0;
         FloatVector c6 = c0;
         FloatVector c7 = c0;
-        int p = 0;
-        for (; p < k; p++) {
-            FloatVector v = FloatVector.fromArray(S, scratch, (9 + p + 0) * L);
-            c0 = FloatVector.broadcast(S, a[a0 + p + 0]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[a1 + p + 0]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[a2 + p + 0]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[a3 + p + 0]).fma(v, c3);
-            c4 = FloatVector.broadcast(S, a[a4 + p + 0]).fma(v, c4);
-            c5 = FloatVector.broadcast(S, a[a5 + p + 0]).fma(v, c5);
-            c6 = FloatVector.broadcast(S, a[a6 + p + 0]).fma(v, c6);
-            c7 = FloatVector.broadcast(S, a[a7 + p + 0]).fma(v, c7);
+        for (int p = 0; p < k; p++) {
+            FloatVector v = FloatVector.fromArray(S, scratch, (9 + p) * L);
+            c0 = FloatVector.broadcast(S, a[a0 + p]).fma(v, c0);
+            c1 = FloatVector.broadcast(S, a[a1 + p]).fma(v, c1);
+            c2 = FloatVector.broadcast(S, a[a2 + p]).fma(v, c2);
+            c3 = FloatVector.broadcast(S, a[a3 + p]).fma(v, c3);
+            c4 = FloatVector.broadcast(S, a[a4 + p]).fma(v, c4);
+            c5 = FloatVector.broadcast(S, a[a5 + p]).fma(v, c5);
+            c6 = FloatVector.broadcast(S, a[a6 + p]).fma(v, c6);
+            c7 = FloatVector.broadcast(S, a[a7 + p]).fma(v, c7);
         }
-        c0.intoArray(scratch, 1 * L);
+        c0.intoArray(scratch, L);
         c1.intoArray(scratch, 2 * L);
         c2.intoArray(scratch, 3 * L);
         c3.intoArray(scratch, 4 * L);
@@ -303,6 +304,9 @@ final class SimdNarrow {
         float[] start = bias == null ? SimdGemm.ZEROS : bias;
         int first = bias == null ? 0 : biasAt;
         int i = 0;
+        for (; n == 1 && i <= m - 8; i += 8) {
+            scalars8x1(k, a, aAt + i * aRow, aRow, aCol, b, bAt, bRow, start[first], c, cAt + i * cRow, cRow);
+        }
         for (; i <= m - 4; i += 4) {
             int j = 0;
             for (; j <= n - 2; j += 2) {
@@ -335,6 +339,17 @@ final class SimdNarrow {
                         c,
                         cAt + i * cRow + j,
                         cRow);
+            }
+        }
+        for (; i <= m - 2; i += 2) {
+            int u = aAt + i * aRow;
+            int t = cAt + i * cRow;
+            int j = 0;
+            for (; j <= n - 2; j += 2) {
+                scalars2x2(k, a, u, aRow, aCol, b, bAt + j, bRow, start, first + j, c, t + j, cRow);
+            }
+            if (j < n) {
+                scalars2x1(k, a, u, aRow, aCol, b, bAt + j, bRow, start[first + j], c, t + j, cRow);
             }
         }
         for (; i < m; i++) {
@@ -403,6 +418,52 @@ final class SimdNarrow {
         c[cAt + 3 * cRow + 1] = c31;
     }
 
+    private static void scalars8x1(
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float start,
+            float[] c,
+            int cAt,
+            int cRow) {
+        float c0 = start;
+        float c1 = start;
+        float c2 = start;
+        float c3 = start;
+        float c4 = start;
+        float c5 = start;
+        float c6 = start;
+        float c7 = start;
+        int o = aAt;
+        int q = bAt;
+        for (int p = 0; p < k; p++) {
+            float v = b[q];
+            c0 = Math.fma(a[o], v, c0);
+            c1 = Math.fma(a[o + aRow], v, c1);
+            c2 = Math.fma(a[o + 2 * aRow], v, c2);
+            c3 = Math.fma(a[o + 3 * aRow], v, c3);
+            c4 = Math.fma(a[o + 4 * aRow], v, c4);
+            c5 = Math.fma(a[o + 5 * aRow], v, c5);
+            c6 = Math.fma(a[o + 6 * aRow], v, c6);
+            c7 = Math.fma(a[o + 7 * aRow], v, c7);
+            o += aCol;
+            q += bRow;
+        }
+        c[cAt] = c0;
+        c[cAt + cRow] = c1;
+        c[cAt + 2 * cRow] = c2;
+        c[cAt + 3 * cRow] = c3;
+        c[cAt + 4 * cRow] = c4;
+        c[cAt + 5 * cRow] = c5;
+        c[cAt + 6 * cRow] = c6;
+        c[cAt + 7 * cRow] = c7;
+    }
+
     private static void scalars4x1(
             int k,
             float[] a,
@@ -435,6 +496,72 @@ final class SimdNarrow {
         c[cAt + cRow] = c1;
         c[cAt + 2 * cRow] = c2;
         c[cAt + 3 * cRow] = c3;
+    }
+
+    private static void scalars2x2(
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] start,
+            int startAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        float c00 = start[startAt];
+        float c01 = start[startAt + 1];
+        float c10 = c00;
+        float c11 = c01;
+        int o = aAt;
+        int q = bAt;
+        for (int p = 0; p < k; p++) {
+            float b0 = b[q];
+            float b1 = b[q + 1];
+            float v = a[o];
+            c00 = Math.fma(v, b0, c00);
+            c01 = Math.fma(v, b1, c01);
+            v = a[o + aRow];
+            c10 = Math.fma(v, b0, c10);
+            c11 = Math.fma(v, b1, c11);
+            o += aCol;
+            q += bRow;
+        }
+        c[cAt] = c00;
+        c[cAt + 1] = c01;
+        c[cAt + cRow] = c10;
+        c[cAt + cRow + 1] = c11;
+    }
+
+    private static void scalars2x1(
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            int aCol,
+            float[] b,
+            int bAt,
+            int bRow,
+            float start,
+            float[] c,
+            int cAt,
+            int cRow) {
+        float c0 = start;
+        float c1 = start;
+        int o = aAt;
+        int q = bAt;
+        for (int p = 0; p < k; p++) {
+            float v = b[q];
+            c0 = Math.fma(a[o], v, c0);
+            c1 = Math.fma(a[o + aRow], v, c1);
+            o += aCol;
+            q += bRow;
+        }
+        c[cAt] = c0;
+        c[cAt + cRow] = c1;
     }
 
     private static void scalars1x4(

@@ -219,9 +219,6 @@ class SameBitsTest {
                 network.parameters()[i] += 0.01f;
             }
             sibling.parametersChanged();
-            if (round % 2 == 0) {
-                network.refresh();
-            }
             // Made anew each round: nothing in it can be stale.
             Network alone = new Network(spec, new int[] {8}, 16);
             System.arraycopy(network.parameters(), 0, alone.parameters(), 0, network.parameterCount());

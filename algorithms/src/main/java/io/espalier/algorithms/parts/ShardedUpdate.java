@@ -6,31 +6,29 @@ import io.espalier.core.Stateful;
 import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
 import io.espalier.nn.Optimizer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Gradient updates of one network on all cores, with the same bits on any number of them.
  *
- * <p>A minibatch is cut into shards whose number of rows depends on nothing but the largest minibatch. Each shard has a
- * replica of the network (shared parameters, own activations and gradients) and runs forward, loss and backward on it.
- * The shards' gradients are then summed in shard order, block of parameters by block, with the squared norm in fixed
- * blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update is
- * left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
+ * <p>A minibatch is cut into shards whose number of rows depends on nothing but the largest minibatch. Each thread has a
+ * replica of the network (shared parameters, own activations) and takes shards through forward, loss and backward; each
+ * shard has its own gradients. They are then summed in shard order, block of parameters by block, with the squared norm in
+ * fixed blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update
+ * is left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
  *
  * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
  */
 public final class ShardedUpdate implements Stateful {
-    /** Rows of a shard, as long as that makes at most {@link #MOST_SHARDS} of them: two for 128 rows; 32 are 6 % slower on one thread. */
+    /** Rows of a shard, as long as that makes at most {@link #MOST_SHARDS} of them; with 32, one thread is 6 % slower. */
     static final int SHARD_ROWS = 64;
 
     /** The most shards: bounds the memory for gradients when minibatches are large. */
     static final int MOST_SHARDS = 16;
 
     /** With fewer parameters than this, handing sums and steps to other threads costs more than it saves. */
-    private static final int WORTH_SHARING = 32768;
+    private static final int WORTH_SHARING = 4096;
 
     /** Doubles between the figures of two shards, so that threads do not write to one cache line. */
     private static final int FIGURES = 16;
@@ -43,10 +41,11 @@ public final class ShardedUpdate implements Stateful {
     private final int shardRows;
     private final Network[] replicas;
     private final float[][] inputs;
+    private final float[][] gradients;
     private final double[] figures;
     private final int blockSize;
     private final double[] blockNorms;
-    private final Cores.Task shardTask = (index, thread) -> shard(index);
+    private final Cores.Task shardTask = this::shard;
     private final Cores.Task sumTask = (index, thread) -> sum(index);
     private final Cores.Task stepTask = (index, thread) -> step(index);
 
@@ -94,15 +93,13 @@ public final class ShardedUpdate implements Stateful {
         this.loss = loss;
         shardRows = shardRows(mostRows);
         int most = shards(mostRows);
-        List<Network> made = new ArrayList<>();
-        for (int i = 0; i < most; i++) {
-            made.add(network.replica(shardRows));
-        }
-        replicas = made.toArray(new Network[0]);
-        inputs = new float[most][shardRows * network.inputSize()];
+        replicas = new Network[cores.count()];
+        Arrays.setAll(replicas, i -> network.replica(shardRows));
+        inputs = new float[cores.count()][shardRows * network.inputSize()];
+        gradients = new float[most][network.parameterCount()];
         figures = new double[most * FIGURES];
         int parameters = network.parameterCount();
-        blockSize = parameters < WORTH_SHARING ? 1024 : 4096;
+        blockSize = parameters < 32768 ? 1024 : 4096;
         blockNorms = new double[(parameters + blockSize - 1) / blockSize];
     }
 
@@ -127,14 +124,15 @@ public final class ShardedUpdate implements Stateful {
         cores.run(shards, shardTask);
     }
 
-    private void shard(int index) {
+    private void shard(int index, int thread) {
         int from = index * shardRows;
         int count = Math.min(shardRows, rows - from);
-        Network replica = replicas[index];
+        Network replica = replicas[thread];
         int at = index * FIGURES;
         Arrays.fill(figures, at, at + FIGURES, 0);
-        loss.inputs(index, from, count, inputs[index]);
-        replica.forward(inputs[index], 0, count);
+        loss.inputs(index, from, count, inputs[thread]);
+        replica.gradients(gradients[index]);
+        replica.forward(inputs[thread], 0, count);
         loss.gradients(replica, from, count, figures, at);
         replica.backward();
     }
@@ -188,9 +186,9 @@ public final class ShardedUpdate implements Stateful {
     private void sum(int block) {
         int from = block * blockSize;
         int to = Math.min(from + blockSize, network.parameterCount());
-        float[] total = replicas[0].gradients();
+        float[] total = gradients[0];
         for (int shard = 1; shard < shards; shard++) {
-            Gradients.add(total, replicas[shard].gradients(), from, to);
+            Gradients.add(total, gradients[shard], from, to);
         }
         blockNorms[block] = Gradients.squaredNorm(total, from, to);
     }
@@ -198,7 +196,7 @@ public final class ShardedUpdate implements Stateful {
     private void step(int block) {
         int from = block * blockSize;
         int to = Math.min(from + blockSize, network.parameterCount());
-        optimizer.step(network.parameters(), replicas[0].gradients(), from, to, learningRate, gradientScale);
+        optimizer.step(network.parameters(), gradients[0], from, to, learningRate, gradientScale);
     }
 
     /** The norm of the last gradient, before it was clipped. */
