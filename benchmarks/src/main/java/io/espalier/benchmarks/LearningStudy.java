@@ -15,8 +15,10 @@ import io.espalier.runtime.TrainingResult;
 import io.espalier.runtime.TunedSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +28,8 @@ import java.util.concurrent.Future;
 /**
  * Trains an algorithm on an environment with its tuned settings over many seeds, each for the whole budget, and evaluates
  * every final policy greedily: {@code benchmarks/run LearningStudy ppo CartPole-v1 20 475}, where 20 is the number of
- * seeds and 475 the mean return below which a seed counts as failed.
+ * seeds and 475 the mean return below which a seed counts as failed. The episodes of each evaluation may follow, and
+ * settings to be tried instead of the tuned ones, as in {@code 100 gamma=0.9}; such a study is printed, not stored.
  */
 public final class LearningStudy {
     private static final int WINDOW = 20;
@@ -52,11 +55,15 @@ public final class LearningStudy {
         TunedSettings tuned = catalog.tuned(provider.name(), environment.name())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "There are no settings of " + provider.name() + " tuned for " + environment.name() + "."));
-        Algorithm algorithm = tunedTo(provider, tuned);
+        List<String> changes = List.of(words).subList(Math.min(words.length, 5), words.length);
+        Algorithm algorithm = tunedTo(provider, tuned, changes);
         Report report = new Report(
                 "learning-" + provider.name() + "-" + environment.name().toLowerCase(Locale.ROOT),
                 provider.name() + " on " + environment.name() + ", " + seeds + " seeds");
         report.line("Settings: %s", tuned.source());
+        if (!changes.isEmpty()) {
+            report.line("Changed: %s", String.join(", ", changes));
+        }
         report.line(
                 "Budget %,d environment steps; final evaluation greedy, %d episodes; one thread a run.",
                 tuned.environmentSteps(), episodes);
@@ -110,11 +117,22 @@ public final class LearningStudy {
                 "Failed (final mean below %s): **%d of %d**.",
                 bar, Math.round(statistics.failureRate() * seeds), seeds);
         report.line("Median steps to a %d-episode mean of %s: **%,.0f**.", WINDOW, bar, Report.median(reached));
-        report.store();
+        if (changes.isEmpty()) {
+            report.store();
+        }
     }
 
-    private static <S extends Record> Algorithm tunedTo(AlgorithmProvider<S> provider, TunedSettings tuned) {
-        return provider.create(SettingsBinder.bind(provider.defaults(), tuned.settings()));
+    private static <S extends Record> Algorithm tunedTo(
+            AlgorithmProvider<S> provider, TunedSettings tuned, List<String> changes) {
+        Map<String, Object> settings = new LinkedHashMap<>(tuned.settings());
+        for (String change : changes) {
+            int equals = change.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("\"" + change + "\" must be key=value.");
+            }
+            settings.put(change.substring(0, equals), change.substring(equals + 1));
+        }
+        return provider.create(SettingsBinder.bind(provider.defaults(), settings));
     }
 
     private static Outcome run(

@@ -48,6 +48,7 @@ class AllocationTest {
             value = {
                 "heads(policy: dense(64) > tanh > dense(64) > tanh > dense(2), value: dense(64) > dense(1)) | 4 | 32",
                 "dense(16) > relu > layer-norm > residual(dense(16) > tanh) > dense(3) > relu | 9 | 5",
+                "dense(16) > gelu > layer-norm > residual(dense(16) > softplus) > dense(3) > sigmoid | 9 | 5",
                 "conv(4, 3, padding=1) > relu > flatten > dense(5) | 2x6x6 | 9",
                 "embedding(7, 3) > heads(q: tanh, c: constant(2)) | 1 | 4",
                 "dense(8) > tanh | 64 | 6"
