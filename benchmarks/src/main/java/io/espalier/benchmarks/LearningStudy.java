@@ -86,7 +86,7 @@ public final class LearningStudy {
                 Outcome outcome = future.get();
                 outcomes.add(outcome);
                 report.line(
-                        "| %d | %.2f | %.2f | %s | %.1f |",
+                        "| %d | %.5g | %.2g | %s | %.1f |",
                         outcome.seed,
                         outcome.mean,
                         outcome.error,
@@ -103,7 +103,7 @@ public final class LearningStudy {
         SeedStatistics statistics = SeedStatistics.of(means, bar);
         report.line("");
         report.line(
-                "Interquartile mean **%.2f**, 95 %% bootstrap interval %.2f to %.2f; median %.2f, worst %.2f, best %.2f.",
+                "Interquartile mean **%.4g**, 95 %% bootstrap interval %.4g to %.4g; median %.4g, worst %.4g, best %.4g.",
                 statistics.interquartileMean(),
                 statistics.low(),
                 statistics.high(),

@@ -3,13 +3,14 @@ package io.espalier.envs;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
+import io.espalier.core.wrappers.TimeAware;
 import io.espalier.core.wrappers.TimeLimit;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * The environments of this module by the names and with the time limits of Gymnasium's registry; names it does not have
- * are the deterministic lakes and the bandits.
+ * are the deterministic and the timed lakes and the bandits.
  *
  * <p>A task counts as solved from Gymnasium's reward threshold on, with these exceptions. Taxi's threshold of 8 lies above
  * the best possible mean, 7.93; 7.5 allows a policy a third of a step more than the best. CliffWalking has none, but a
@@ -39,6 +40,8 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
             lake("FrozenLake8x8-v1", FrozenLake.LARGE, true, 200, 0.85, "frozenlake8x8"),
             lake("FrozenLakeDeterministic-v1", FrozenLake.SMALL, false, 100, 1, "frozenlake-deterministic"),
             lake("FrozenLake8x8Deterministic-v1", FrozenLake.LARGE, false, 200, 1, "frozenlake8x8-deterministic"),
+            timedLake("FrozenLakeTimed-v1", FrozenLake.SMALL, 100, 0.70, "frozenlake-timed"),
+            timedLake("FrozenLake8x8Timed-v1", FrozenLake.LARGE, 200, 0.85, "frozenlake8x8-timed"),
             spec("Taxi-v4", "Fetch a passenger and bring them where they want to go.", Taxi::new, 200, 7.5, "taxi"),
             spec(
                     "CliffWalking-v1",
@@ -74,6 +77,15 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
         String summary =
                 "Cross a frozen lake" + (slippery ? " on slippery ice." : ", always going where one wants to.");
         return spec(name, summary, () -> new FrozenLake(map, slippery), limit, solvedAt, alias);
+    }
+
+    private static EnvironmentSpec timedLake(String name, List<String> map, int limit, double solvedAt, String alias) {
+        return new EnvironmentSpec(
+                name,
+                List.of(alias),
+                "Cross a frozen lake on slippery ice, seeing the time that is left.",
+                () -> new TimeAware(new FrozenLake(map, true), limit),
+                solvedAt);
     }
 
     private static EnvironmentSpec spec(

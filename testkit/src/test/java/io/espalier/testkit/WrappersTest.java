@@ -28,6 +28,7 @@ import io.espalier.core.wrappers.NanGuard;
 import io.espalier.core.wrappers.ObservationNormalisation;
 import io.espalier.core.wrappers.RescaleAction;
 import io.espalier.core.wrappers.RewardScaling;
+import io.espalier.core.wrappers.TimeAware;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.testkit.FaultyEnvironment.Fault;
 import java.util.ArrayList;
@@ -237,6 +238,46 @@ class WrappersTest {
         step(both, 0);
         assertThat(step(both, 0)).isEqualTo(Step.termination(3));
         assertThatIllegalArgumentException().isThrownBy(() -> new TimeLimit(both, 0));
+    }
+
+    @Test
+    void timeIsPartOfTheTask() {
+        TimeAware timed = new TimeAware(Corridor.tabular(10), 3);
+        assertThat(timed.observationSpace()).isEqualTo(new MultiDiscrete(10, 4));
+        assertThatIllegalStateException().isThrownBy(() -> step(timed, 1));
+        float[] seen = new float[3];
+        for (int episode = 0; episode < 2; episode++) {
+            timed.reset(1);
+            timed.observe(seen, 1);
+            assertThat(seen[2]).isZero();
+            assertThat(step(timed, 0).last()).isFalse();
+            assertThat(step(timed, 0).last()).isFalse();
+            assertThat(step(timed, 0).terminated()).isTrue();
+            timed.observe(seen, 1);
+            assertThat(seen[2]).isEqualTo(3);
+            assertThatIllegalStateException().isThrownBy(() -> step(timed, 1));
+        }
+        TimeAware vector = new TimeAware(new Corridor(6), 4);
+        vector.reset(1);
+        step(vector, 0);
+        float[] row = new float[vector.observationSpace().size()];
+        vector.observe(row, 0);
+        assertThat(row[row.length - 1]).isEqualTo(0.25f);
+        assertThat(vector.observationSpace().violation(row, 0)).isEmpty();
+        assertThatIllegalArgumentException().isThrownBy(() -> new TimeAware(vector, 0));
+    }
+
+    @Nested
+    class Timed extends EnvironmentContract {
+        @Override
+        protected Environment create() {
+            return new TimeAware(Corridor.tabular(10), 12);
+        }
+
+        @Override
+        protected boolean fixedLength() {
+            return true;
+        }
     }
 
     @Test
