@@ -6,9 +6,12 @@ import io.espalier.runtime.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +42,14 @@ final class ShowCommand implements Runnable {
                 out.println("Result");
                 indent(out, run.read("result.json").replaceAll("[{}\",]", "").strip());
             } else {
-                out.println("Not finished. Maybe: espalier resume " + asked);
+                List<String> problems = new ArrayList<>();
+                OptionalLong newest = run.newestCheckpoint(problems);
+                problems.forEach(out::println);
+                out.println("Not finished"
+                        + (newest.isEmpty()
+                                ? ""
+                                : String.format(Locale.ROOT, ", saved at %,d environment steps", newest.getAsLong()))
+                        + ". Maybe: espalier resume " + asked);
             }
             if (!Files.exists(run.policy())) {
                 out.flush();

@@ -131,11 +131,4 @@ final class Checkpoints {
 
     /** A state that was read back. */
     record Saved(Path manifest, long environmentSteps, State state) {}
-
-    /** How files come to the disk; a seam for tests. */
-    @FunctionalInterface
-    interface Disk {
-        /** Writes a file, whole or not at all. */
-        void write(Path target, byte[] bytes) throws IOException;
-    }
 }

@@ -1,13 +1,15 @@
 package io.espalier.runtime;
 
+import io.espalier.policy.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -111,6 +113,22 @@ public final class RunDirectory {
         return path.resolve("checkpoints");
     }
 
+    /**
+     * Where resuming would begin: the environment steps of the newest good checkpoint, which is read and checked whole.
+     *
+     * @param problems receives a sentence for each newer one that is not good: which, and why
+     * @return empty if there is none
+     * @throws UncheckedIOException if the directory cannot be read
+     */
+    public OptionalLong newestCheckpoint(List<String> problems) {
+        try {
+            Checkpoints.Saved newest = Checkpoints.newest(checkpoints(), problems);
+            return newest == null ? OptionalLong.empty() : OptionalLong.of(newest.environmentSteps());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The checkpoints in " + checkpoints() + " cannot be listed.", e);
+        }
+    }
+
     /** Where TensorBoard's event files are. */
     public Path tensorBoard() {
         return path.resolve("tensorboard");
@@ -164,10 +182,8 @@ public final class RunDirectory {
     /** Writes a text file of the run, whole or not at all. */
     public void write(String name, String text) {
         Path target = path.resolve(name);
-        Path fresh = path.resolve(name + ".tmp");
         try {
-            Files.writeString(fresh, text, StandardCharsets.UTF_8);
-            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.write(target, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(target + " cannot be written.", e);
         }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -48,6 +50,8 @@ final class RunFiles implements AutoCloseable {
                     + ". Maybe this run is still going on; wait for it, or stop it first.");
         }
         lock = taken;
+        sweep(directory.path());
+        sweep(directory.checkpoints());
         metrics = new MetricsCsv(directory.metrics(), "environmentSteps", environmentSteps);
         episodes = new MetricsCsv(directory.episodes(), "episode", episode);
         events = new EventLog(directory.events());
@@ -59,6 +63,17 @@ final class RunFiles implements AutoCloseable {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
             return null;
+        }
+    }
+
+    /** Deletes what a process that was killed while it wrote a file has left; the lock says that nobody writes now. */
+    private static void sweep(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> torn = Files.newDirectoryStream(folder, ".*.tmp")) {
+                for (Path file : torn) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
-import io.espalier.policy.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ public final class Trainer {
     private @Nullable RunDirectory directory;
     private boolean resumes;
     private final Map<String, Object> notes = new LinkedHashMap<>();
-    private Checkpoints.Disk disk = AtomicFile::write;
+    private Disk disk = Disk.atomic();
     private volatile @Nullable Sitting sitting;
     private volatile @Nullable String requested;
 
@@ -196,8 +195,8 @@ public final class Trainer {
         return this;
     }
 
-    /** How checkpoints come to the disk; for tests. */
-    Trainer disk(Checkpoints.Disk other) {
+    /** How checkpoints come to the disk; {@linkplain Disk#atomic whole or not at all} unless said otherwise. */
+    public Trainer disk(Disk other) {
         disk = other;
         return this;
     }

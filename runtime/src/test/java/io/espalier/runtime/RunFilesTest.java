@@ -3,6 +3,7 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.espalier.core.State;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,31 @@ class RunFilesTest {
         assertThat(RunDirectory.open(first.path()).readConfig()).containsEntry("seed", 7);
         assertThatThrownBy(() -> RunDirectory.create(first.path())).hasMessageContaining("not empty");
         assertThatThrownBy(() -> RunDirectory.open(folder)).hasMessageContaining("no config.yaml");
+    }
+
+    @Test
+    void whatAKilledProcessHasLeftIsSweptAway() throws IOException {
+        RunDirectory run = RunDirectory.create(folder.resolve("run"));
+        Files.createDirectories(run.checkpoints());
+        Path policy = Files.createFile(run.path().resolve(".policy.espalier.77.0.tmp"));
+        Path state = Files.createFile(run.checkpoints().resolve(".checkpoint-000009.safetensors.77.3.tmp"));
+        Path kept = Files.createFile(run.checkpoints().resolve("checkpoint-000009.safetensors"));
+        new RunFiles(run, 0, 0).close();
+        assertThat(policy).doesNotExist();
+        assertThat(state).doesNotExist();
+        assertThat(kept).exists();
+    }
+
+    @Test
+    void theNewestGoodCheckpointIsNamedByItsSteps() throws IOException {
+        RunDirectory run = RunDirectory.create(folder.resolve("run"));
+        List<String> problems = new ArrayList<>();
+        assertThat(run.newestCheckpoint(problems)).isEmpty();
+        Checkpoints checkpoints = new Checkpoints(run.checkpoints(), 2, Disk.atomic());
+        checkpoints.save(10, new State());
+        Files.write(checkpoints.save(20, new State()), new byte[] {1});
+        assertThat(run.newestCheckpoint(problems)).hasValue(10);
+        assertThat(problems).hasSize(1);
     }
 
     @Test
