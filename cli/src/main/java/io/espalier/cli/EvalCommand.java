@@ -121,6 +121,7 @@ final class EvalCommand implements Callable<Integer> {
             }
             line(out, "per step", ProgressDisplay.number(result.meanRewardPerStep()));
             line(out, "length", String.format(Locale.ROOT, "%.1f environment steps", result.meanLength()));
+            result.metrics().forEach((name, value) -> line(out, name, ProgressDisplay.number(value)));
         }
         if (output.json) {
             Map<String, Object> summary = new LinkedHashMap<>();
@@ -134,6 +135,9 @@ final class EvalCommand implements Callable<Integer> {
             summary.put("meanLength", result.meanLength());
             if (!Double.isNaN(result.successRate())) {
                 summary.put("successRate", result.successRate());
+            }
+            if (!result.metrics().isEmpty()) {
+                summary.put("metrics", TrainingSession.finite(result.metrics()));
             }
             out.println(new JsonMapper().writeValueAsString(summary));
         }

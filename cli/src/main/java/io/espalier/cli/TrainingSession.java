@@ -145,6 +145,10 @@ final class TrainingSession {
                         Double.isNaN(evaluation.successRate())
                                 ? ""
                                 : String.format(Locale.ROOT, ", success %.1f %%", 100 * evaluation.successRate()));
+                evaluation
+                        .metrics()
+                        .forEach((name, value) ->
+                                out.printf(Locale.ROOT, "  %s %s%n", name, ProgressDisplay.number(value)));
             }
             out.printf(
                     Locale.ROOT,
@@ -178,7 +182,21 @@ final class TrainingSession {
         summary.put("environment", environment.name());
         summary.put("seed", seed);
         summary.put("stopReason", result.stopReason());
+        EvaluationResult evaluation = result.evaluation();
+        if (evaluation != null && !Double.isNaN(evaluation.successRate())) {
+            summary.put("successRate", evaluation.successRate());
+        }
+        if (evaluation != null && !evaluation.metrics().isEmpty()) {
+            summary.put("metrics", finite(evaluation.metrics()));
+        }
         return summary;
+    }
+
+    /** What an environment reports may be anything. */
+    static Map<String, @Nullable Double> finite(Map<String, Double> metrics) {
+        Map<String, @Nullable Double> finite = new LinkedHashMap<>();
+        metrics.forEach((name, value) -> finite.put(name, finite(value)));
+        return finite;
     }
 
     /** JSON has no NaN; null says the same. */

@@ -175,6 +175,30 @@ class CommandTest {
     }
 
     @Test
+    void whatAnEnvironmentOfOnesOwnReportsIsToldAndSummarised() {
+        assertThat(espalier(
+                        "train",
+                        "io.espalier.testkit.Corridor",
+                        "--algo",
+                        "ppo",
+                        "--steps",
+                        "1024",
+                        "--episodes",
+                        "10",
+                        "--out",
+                        run("f"),
+                        "--json"))
+                .as(err)
+                .isZero();
+        assertThat(out).contains("  cell ");
+        assertThat(lastLine().get("successRate").asDouble()).isBetween(0.0, 1.0);
+        assertThat(lastLine().get("metrics").get("cell").asDouble()).isBetween(0.0, 9.0);
+        double cell = lastLine().get("metrics").get("cell").asDouble();
+        assertThat(espalier("eval", run("f"), "--episodes", "10", "--json")).isZero();
+        assertThat(lastLine().get("metrics").get("cell").asDouble()).isEqualTo(cell);
+    }
+
+    @Test
     void anotherRunIsNotOverwritten() throws IOException {
         Files.createDirectories(folder.resolve("e"));
         Files.writeString(folder.resolve("e/precious.txt"), "mine");

@@ -48,6 +48,10 @@ final class EnvironmentSource {
         return model.masksActions();
     }
 
+    boolean reportsSuccess() {
+        return model.reportsSuccess();
+    }
+
     GuardSettings settings() {
         return settings;
     }

@@ -11,6 +11,7 @@ final class Episodes implements VectorEnvironment.EpisodeListener {
     private double[] returns = new double[64];
     private int[] lengths = new int[64];
     private boolean[] successes = new boolean[64];
+    private int[] figureEnds = new int[64];
     private int figures;
     private String[] names = new String[16];
     private double[] values = new double[16];
@@ -34,12 +35,15 @@ final class Episodes implements VectorEnvironment.EpisodeListener {
             returns = Arrays.copyOf(returns, 2 * count);
             lengths = Arrays.copyOf(lengths, 2 * count);
             successes = Arrays.copyOf(successes, 2 * count);
+            figureEnds = Arrays.copyOf(figureEnds, 2 * count);
         }
         steps[count] = now;
         environments[count] = environment;
         returns[count] = episodeReturn;
         lengths[count] = length;
         successes[count] = success;
+        // Its figures were told just before.
+        figureEnds[count] = figures;
         count++;
     }
 
@@ -78,8 +82,14 @@ final class Episodes implements VectorEnvironment.EpisodeListener {
         return successes[i];
     }
 
-    int figures() {
-        return figures;
+    /** The first of the figures that belong to an episode. */
+    int figuresFrom(int i) {
+        return i == 0 ? 0 : figureEnds[i - 1];
+    }
+
+    /** Behind the last of them. */
+    int figuresTo(int i) {
+        return figureEnds[i];
     }
 
     String name(int figure) {

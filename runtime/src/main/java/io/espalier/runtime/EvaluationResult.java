@@ -1,7 +1,9 @@
 package io.espalier.runtime;
 
 import io.espalier.core.State;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param meanLength environment steps per episode
  * @param cut episodes that were cut off because they did not end
  * @param faults environments that failed meanwhile; their episodes were played again from other seeds
+ * @param metrics means over the episodes of the figures that the environment itself reports, by name
  */
 public record EvaluationResult(
         int episodes,
@@ -33,7 +36,13 @@ public record EvaluationResult(
         double meanRewardPerStep,
         double meanLength,
         int cut,
-        int faults) {
+        int faults,
+        Map<String, Double> metrics) {
+
+    /** Keeps a copy of the metrics. */
+    public EvaluationResult {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
 
     /**
      * Summarises episodes.
@@ -41,7 +50,13 @@ public record EvaluationResult(
      * @param successes whether each was one; ignored unless {@code saysSuccess}
      */
     static EvaluationResult of(
-            double[] returns, int[] lengths, boolean[] successes, boolean saysSuccess, int cut, int faults) {
+            double[] returns,
+            int[] lengths,
+            boolean[] successes,
+            boolean saysSuccess,
+            int cut,
+            int faults,
+            Map<String, Double> metrics) {
         int n = returns.length;
         double sum = 0;
         long steps = 0;
@@ -71,10 +86,11 @@ public record EvaluationResult(
                 sum / steps,
                 (double) steps / n,
                 cut,
-                faults);
+                faults,
+                metrics);
     }
 
-    /** The figures by name, in this order; for JSON. The success rate is left out where there is none. */
+    /** The figures by name, in this order; for JSON. The success rate and the metrics are left out where there are none. */
     public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("episodes", episodes);
@@ -91,6 +107,9 @@ public record EvaluationResult(
         map.put("meanLength", meanLength);
         map.put("cut", cut);
         map.put("faults", faults);
+        if (!metrics.isEmpty()) {
+            map.put("metrics", metrics);
+        }
         return map;
     }
 
@@ -109,11 +128,35 @@ public record EvaluationResult(
             cut,
             faults
         });
+        into.put("metricNames", String.join("\n", metrics.keySet()).getBytes(StandardCharsets.UTF_8));
+        into.put(
+                "metrics",
+                metrics.values().stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     static EvaluationResult load(State from) {
         double[] of = from.doubles("result");
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        if (from.has("metrics")) {
+            double[] values = from.doubles("metrics");
+            String[] names = new String(from.bytes("metricNames"), StandardCharsets.UTF_8).split("\n", -1);
+            for (int i = 0; i < values.length; i++) {
+                metrics.put(names[i], values[i]);
+            }
+        }
         return new EvaluationResult(
-                (int) of[0], of[1], of[2], of[3], of[4], of[5], of[6], of[7], of[8], of[9], (int) of[10], (int) of[11]);
+                (int) of[0],
+                of[1],
+                of[2],
+                of[3],
+                of[4],
+                of[5],
+                of[6],
+                of[7],
+                of[8],
+                of[9],
+                (int) of[10],
+                (int) of[11],
+                metrics);
     }
 }

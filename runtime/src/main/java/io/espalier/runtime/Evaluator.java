@@ -5,6 +5,11 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Step;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,9 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
     private final boolean[] successes;
     private final int[] attempts;
     private final boolean[] cuts;
+    /** What the environment reported of each episode. */
+    private final List<Map<String, Double>> figures;
+
     private Policy policy;
 
     /**
@@ -44,6 +52,7 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         successes = new boolean[settings.episodes()];
         attempts = new int[settings.episodes()];
         cuts = new boolean[settings.episodes()];
+        figures = new ArrayList<>(Collections.nCopies(settings.episodes(), Map.of()));
     }
 
     int tasks() {
@@ -72,7 +81,24 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
             EnvironmentGuard guard = seat.guard;
             saysSuccess |= guard != null && guard.reportsSuccess();
         }
-        return EvaluationResult.of(returns, lengths, successes, saysSuccess, cut, faults);
+        return EvaluationResult.of(returns, lengths, successes, saysSuccess, cut, faults, metrics());
+    }
+
+    /** Means, in the order of episodes, so that they do not depend on threads either. */
+    private Map<String, Double> metrics() {
+        MetricMeans means = new MetricMeans();
+        FigureNames names = new FigureNames("", List.of());
+        for (Map<String, Double> episode : figures) {
+            episode.forEach((name, value) -> {
+                String column = names.column(name);
+                if (column != null) {
+                    means.put(column, value);
+                }
+            });
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        means.drain(metrics::put);
+        return metrics;
     }
 
     @Override
@@ -160,10 +186,17 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
             length++;
             last = step.last();
         }
+        figures.set(episode, last ? figures(environment) : Map.of());
         successes[episode] = last && environment.reportsSuccess() && environment.success();
         returns[episode] = sum;
         lengths[episode] = length;
         cuts[episode] = !last;
+    }
+
+    private static Map<String, Double> figures(EnvironmentGuard environment) {
+        Map<String, Double> reported = new LinkedHashMap<>();
+        environment.episodeMetrics(reported::put);
+        return reported.isEmpty() ? Map.of() : reported;
     }
 
     @Override

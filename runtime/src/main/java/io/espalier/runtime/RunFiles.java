@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,9 +82,9 @@ final class RunFiles implements AutoCloseable {
         return directory;
     }
 
-    void metrics(Progress progress) {
+    void metrics(Progress progress, Map<String, Double> figures) {
         attempt(() -> {
-            Map<String, Double> row = new LinkedHashMap<>(progress.metrics());
+            Map<String, Double> row = new LinkedHashMap<>(figures);
             row.put("updates", (double) progress.updates());
             row.put("episodes", (double) progress.episodes());
             double seconds = progress.wallSeconds();
@@ -121,6 +122,13 @@ final class RunFiles implements AutoCloseable {
             if (!Double.isNaN(result.successRate())) {
                 row.put("evaluation/successRate", result.successRate());
             }
+            FigureNames names = new FigureNames("evaluation/", List.of("mean", "std", "median", "successRate"));
+            result.metrics().forEach((name, value) -> {
+                String column = names.column(name);
+                if (column != null) {
+                    row.put(column, value);
+                }
+            });
             metrics.row(environmentSteps, row);
             row.forEach(board.at(environmentSteps, now())::put);
         });

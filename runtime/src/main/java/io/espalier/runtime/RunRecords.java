@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,11 +81,14 @@ final class RunRecords implements AutoCloseable {
         }
     }
 
+    /** Writes a row of what was reported since the last; a name that was not is left empty, also after resuming. */
     void metrics(MetricMeans means) {
-        means.drain(progress::metric);
+        Map<String, Double> row = new LinkedHashMap<>();
+        means.drain(row::put);
+        row.forEach(progress::metric);
         RunFiles to = files;
         if (to != null) {
-            to.metrics(progress);
+            to.metrics(progress, row);
         }
     }
 

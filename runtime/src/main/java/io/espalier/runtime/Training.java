@@ -7,6 +7,7 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.TaskSpec;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,11 @@ final class Training implements AutoCloseable {
     private final Evaluator evaluator;
     private final StopRule.Watch stop;
     private final MetricMeans means = new MetricMeans();
+    private final FigureNames figureNames;
     private final Collecting collecting = new Collecting();
     private final long metricsEvery;
     private Policy policy;
+    private boolean tooManyFigures;
     private double skipped;
     private long nextMetrics;
     private long nextEvaluation;
@@ -77,6 +80,9 @@ final class Training implements AutoCloseable {
                 policy,
                 seeds.child("evaluation"),
                 cores.count());
+        figureNames = new FigureNames(
+                "episode/",
+                source.reportsSuccess() ? List.of("return", "length", "success") : List.of("return", "length"));
         stop = plan.stop().watch();
         metricsEvery = Math.max(1, plan.environmentSteps() / 1000);
         nextMetrics = metricsEvery;
@@ -235,9 +241,29 @@ final class Training implements AutoCloseable {
                     progress.episode(of.episodeReturn(i));
                     means.put("episode/return", of.episodeReturn(i));
                     means.put("episode/length", of.length(i));
+                    if (source.reportsSuccess()) {
+                        means.put("episode/success", of.success(i) ? 1 : 0);
+                    }
+                    tellFigures(of, i);
                     long steps = progress.environmentSteps() + (t + 1L) * rollout.environments;
                     records.episode(steps, of.environment(i), of.episodeReturn(i), of.length(i), of.success(i));
                 }
+            }
+        }
+    }
+
+    /** What the environment itself has put to an episode. */
+    private void tellFigures(Episodes of, int episode) {
+        for (int i = of.figuresFrom(episode); i < of.figuresTo(episode); i++) {
+            String column = figureNames.column(of.name(i));
+            if (column != null) {
+                means.put(column, of.value(i));
+            } else if (!tooManyFigures) {
+                tooManyFigures = true;
+                records.event(RunEvent.of(
+                        "metrics/too-many",
+                        "the environments report figures of more than " + FigureNames.MOST + " names; \"" + of.name(i)
+                                + "\" and further ones are not recorded. Maybe a name holds a number"));
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.core.State;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EvaluationResultTest {
@@ -15,7 +16,8 @@ class EvaluationResultTest {
                 new boolean[] {true, false, false, true},
                 true,
                 1,
-                2);
+                2,
+                Map.of("fuel", 0.5));
         assertThat(result.mean()).isEqualTo(5);
         // Squares of the distances: 9 + 1 + 1 + 25 = 36; 36 / 3 = 12.
         assertThat(result.std()).isEqualTo(Math.sqrt(12));
@@ -29,6 +31,7 @@ class EvaluationResultTest {
         assertThat(result.meanLength()).isEqualTo(2.5);
         assertThat(result.cut()).isEqualTo(1);
         assertThat(result.faults()).isEqualTo(2);
+        assertThat(result.toMap()).containsEntry("metrics", Map.of("fuel", 0.5));
         State state = new State();
         result.save(state);
         assertThat(EvaluationResult.load(state)).isEqualTo(result);
@@ -36,10 +39,11 @@ class EvaluationResultTest {
 
     @Test
     void oneEpisodeHasNoSpread() {
-        EvaluationResult result = EvaluationResult.of(new double[] {3}, new int[] {5}, new boolean[1], false, 0, 0);
+        EvaluationResult result =
+                EvaluationResult.of(new double[] {3}, new int[] {5}, new boolean[1], false, 0, 0, Map.of());
         assertThat(result.std()).isZero();
         assertThat(result.median()).isEqualTo(3);
         assertThat(result.successRate()).isNaN();
-        assertThat(result.toMap()).doesNotContainKey("successRate");
+        assertThat(result.toMap()).doesNotContainKeys("successRate", "metrics");
     }
 }

@@ -74,7 +74,7 @@ class RunFilesTest {
     }
 
     /** Reads TFRecord frames and checks both checksums of each. */
-    private static List<Event> readEvents(Path file) throws IOException {
+    static List<Event> readEvents(Path file) throws IOException {
         List<Event> events = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
             while (in.available() > 0) {

@@ -16,7 +16,7 @@ class StopRuleTest {
     }
 
     private static EvaluationResult evaluation(double mean) {
-        return EvaluationResult.of(new double[] {mean}, new int[] {1}, new boolean[1], false, 0, 0);
+        return EvaluationResult.of(new double[] {mean}, new int[] {1}, new boolean[1], false, 0, 0, java.util.Map.of());
     }
 
     @Test
