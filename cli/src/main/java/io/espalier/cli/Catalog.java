@@ -5,7 +5,11 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MultiDiscrete;
+import io.espalier.core.Space;
 import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.EnvironmentFacts;
+import io.espalier.runtime.EnvironmentFailure;
+import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.NearestName;
 import io.espalier.runtime.TunedSettings;
 import java.io.File;
@@ -23,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be asked for by name: the environments and algorithms on the class path and in the user's own jars. */
 public final class Catalog {
+    /** How long an environment may take to start when it is only asked for its spaces. */
+    private static final double START_SECONDS = 60;
+
     private final ClassLoader loader;
     private final List<EnvironmentSpec> environments = new ArrayList<>();
     private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
@@ -109,14 +116,33 @@ public final class Catalog {
                         className + " is not an environment: it must implement " + Environment.class.getName() + ".");
             }
             type = found.asSubclass(Environment.class);
-            make(type).close();
         } catch (ClassNotFoundException | LinkageError e) {
             throw new BadInput(
                     "There is no class " + className + " on the class path (" + e
                             + "). Maybe name its jar with --classpath.",
                     e);
         }
-        return new EnvironmentSpec(className, List.of(), "your own", () -> make(type), Double.NaN);
+        EnvironmentSpec spec = new EnvironmentSpec(className, List.of(), "your own", () -> make(type), Double.NaN);
+        facts(spec);
+        return spec;
+    }
+
+    /**
+     * What an environment says of itself.
+     *
+     * @throws BadInput if it cannot be made
+     */
+    static EnvironmentFacts facts(EnvironmentSpec environment) {
+        try {
+            return EnvironmentFacts.of(environment, GuardSettings.DEFAULT.withHangSeconds(START_SECONDS));
+        } catch (EnvironmentFailure e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof BadInput ours) {
+                    throw ours;
+                }
+            }
+            throw new BadInput(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Environment make(Class<? extends Environment> type) {
@@ -134,10 +160,8 @@ public final class Catalog {
 
     /** The algorithm to take where none is named: the first that has tuned settings for the environment, else by its spaces. */
     AlgorithmProvider<?> suitable(EnvironmentSpec environment) {
-        boolean table;
-        try (Environment copy = environment.factory().get()) {
-            table = copy.observationSpace() instanceof Discrete || copy.observationSpace() instanceof MultiDiscrete;
-        }
+        Space observations = facts(environment).observationSpace();
+        boolean table = observations instanceof Discrete || observations instanceof MultiDiscrete;
         List<String> order = table ? List.of("q-learning", "ppo", "dqn") : List.of("ppo", "dqn", "q-learning");
         return order.stream()
                 .filter(name -> tuned(name, environment.name()).isPresent())

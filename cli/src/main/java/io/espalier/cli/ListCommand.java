@@ -1,8 +1,8 @@
 package io.espalier.cli;
 
-import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.EnvironmentFacts;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.TunedSettings;
 import java.io.PrintWriter;
@@ -84,18 +84,17 @@ final class ListCommand implements Runnable {
     private static void environments(PrintWriter out, List<EnvironmentSpec> environments) {
         out.println("Environments");
         for (EnvironmentSpec entry : environments) {
-            try (Environment copy = entry.factory().get()) {
-                out.printf(Locale.ROOT, "  %-30s %s%n", names(entry), entry.summary());
-                out.printf(
-                        Locale.ROOT,
-                        "  %-30s observes %s, acts by %s%s%n",
-                        "",
-                        brief(copy.observationSpace().text()),
-                        brief(copy.actionSpace().text()),
-                        Double.isNaN(entry.solvedAt())
-                                ? ""
-                                : ", solved at a mean return of " + LearningCurve.number(entry.solvedAt()));
-            }
+            EnvironmentFacts facts = Catalog.facts(entry);
+            out.printf(Locale.ROOT, "  %-30s %s%n", names(entry), entry.summary());
+            out.printf(
+                    Locale.ROOT,
+                    "  %-30s observes %s, acts by %s%s%n",
+                    "",
+                    brief(facts.observationSpace().text()),
+                    brief(facts.actionSpace().text()),
+                    Double.isNaN(entry.solvedAt())
+                            ? ""
+                            : ", solved at a mean return of " + LearningCurve.number(entry.solvedAt()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.espalier.cli;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.EnvironmentFailure;
 import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.Progress;
 import io.espalier.runtime.RunConfig;
@@ -114,6 +115,12 @@ final class TrainingSession {
             display = shown;
             result = trainer.run();
             interrupted = signals.requested();
+        } catch (EnvironmentFailure e) {
+            if (Files.exists(directory.policy())) {
+                say("what was learned until then is kept in " + directory.policy()
+                        + "; to go on, once the environment is repaired: espalier resume " + directory.path());
+            }
+            throw e;
         }
         drawCurve();
         tell(result);

@@ -199,6 +199,21 @@ class CommandTest {
     }
 
     @Test
+    void whatWasLearnedBeforeTheEnvironmentBrokeIsKeptAndCanBeGoneOnWith() {
+        Troubled.breakAfter(5_000);
+        String name = Troubled.class.getName();
+        assertThat(espalier("train", name, "--algo", "ppo", "--steps", "8192", "--stop", "budget", "--out", run("g")))
+                .isEqualTo(3);
+        assertThat(err).contains("failed 5 times in a row", "out of oil");
+        assertThat(out).contains("what was learned until then is kept in", "espalier resume " + run("g"));
+        assertThat(espalier("show", run("g"))).isZero();
+        assertThat(out).contains("Not finished, saved at 4,096 environment steps. Maybe: espalier resume", "Policy");
+        Troubled.repair();
+        assertThat(espalier("resume", run("g"), "--json")).as(err).isZero();
+        assertThat(lastLine().get("environmentSteps").asLong()).isEqualTo(8192);
+    }
+
+    @Test
     void anotherRunIsNotOverwritten() throws IOException {
         Files.createDirectories(folder.resolve("e"));
         Files.writeString(folder.resolve("e/precious.txt"), "mine");

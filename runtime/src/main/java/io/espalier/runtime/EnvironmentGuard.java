@@ -49,6 +49,7 @@ final class EnvironmentGuard implements Environment {
     private boolean maskIsNew;
     private long goodSteps;
     private @Nullable EnvironmentFault fault;
+    private volatile @Nullable Making making;
 
     /** What each call passes. */
     final CallGate gate;
@@ -72,10 +73,29 @@ final class EnvironmentGuard implements Environment {
      * Makes the environment.
      *
      * @param like one whose spaces it must have; null for the first
-     * @throws EnvironmentFault if the factory throws, or its environment has other spaces
+     * @throws EnvironmentFault if the factory throws or hangs, or its environment has other spaces
      */
     void open(@Nullable Environment like) {
         watchdog.watch(this);
+        Making now = new Making();
+        making = now;
+        now.run(this::make, "espalier-maker");
+        making = null;
+        if (like != null
+                && !(observationSpace.equals(like.observationSpace())
+                        && actionSpace.equals(like.actionSpace())
+                        && masked == like.masksActions())) {
+            throw fault(
+                    Kind.WRONG_SHAPE,
+                    "has spaces " + ObservationRow.brief(observationSpace) + " and " + ObservationRow.brief(actionSpace)
+                            + (masked ? " with masks" : "") + ", the others "
+                            + ObservationRow.brief(like.observationSpace()) + " and "
+                            + ObservationRow.brief(like.actionSpace()) + (like.masksActions() ? " with masks" : ""),
+                    null);
+        }
+    }
+
+    private void make() {
         long call = gate.enter();
         try {
             Environment made = factory.get();
@@ -92,18 +112,6 @@ final class EnvironmentGuard implements Environment {
             throw thrown(call, e);
         }
         gate.leave(call);
-        if (like != null
-                && !(observationSpace.equals(like.observationSpace())
-                        && actionSpace.equals(like.actionSpace())
-                        && masked == like.masksActions())) {
-            throw fault(
-                    Kind.WRONG_SHAPE,
-                    "has spaces " + ObservationRow.brief(observationSpace) + " and " + ObservationRow.brief(actionSpace)
-                            + (masked ? " with masks" : "") + ", the others "
-                            + ObservationRow.brief(like.observationSpace()) + " and "
-                            + ObservationRow.brief(like.actionSpace()) + (like.masksActions() ? " with masks" : ""),
-                    null);
-        }
     }
 
     @Override
@@ -259,6 +267,15 @@ final class EnvironmentGuard implements Environment {
     @Nullable
     EnvironmentFault abandon(long call, String what) {
         return gate.abandon(call) ? fault(Kind.HANG, what, null) : null;
+    }
+
+    /** Lets the one who waits for the environment go on without it; false if it is made already. */
+    boolean giveUpMaking(EnvironmentFault why) {
+        Making now = making;
+        if (now != null) {
+            now.giveUp(why);
+        }
+        return now != null;
     }
 
     int number() {

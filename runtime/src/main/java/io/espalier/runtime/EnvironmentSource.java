@@ -18,11 +18,13 @@ final class EnvironmentSource {
      * Makes the first environment.
      *
      * @param label what to call one in messages; its number follows
-     * @throws EnvironmentFault if that fails
+     * @param name what the environment is called, as "CartPole-v1"
+     * @throws EnvironmentFailure if that fails
      */
     EnvironmentSource(
             Supplier<Environment> factory,
             String label,
+            String name,
             GuardSettings settings,
             Watchdog watchdog,
             RunEvent.Sink events) {
@@ -32,7 +34,17 @@ final class EnvironmentSource {
         this.watchdog = watchdog;
         this.events = events;
         model = new EnvironmentGuard(label, 0, factory, settings, watchdog);
-        model.open(null);
+        try {
+            model.open(null);
+        } catch (EnvironmentFault e) {
+            throw new EnvironmentFailure(
+                    "The first environment of " + name + " could not be made: " + e.message()
+                            + (e.kind() == EnvironmentFault.Kind.HANG
+                                    ? ". Maybe it needs longer than hangSeconds (" + settings.hangSeconds()
+                                            + ") to start"
+                                    : ""),
+                    e);
+        }
         modelIsFree = true;
     }
 

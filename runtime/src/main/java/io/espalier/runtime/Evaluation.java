@@ -93,8 +93,8 @@ public final class Evaluation {
     private void live() {
         Evaluator parts = evaluator;
         if (parts == null) {
-            EnvironmentSource source =
-                    new EnvironmentSource(factory, "evaluation environment", guard, watchdog, records::event);
+            EnvironmentSource source = new EnvironmentSource(
+                    factory, "evaluation environment", "the evaluation", guard, watchdog, records::event);
             requireFit(source);
             parts = new Evaluator(source, settings, policy, seeds, cores.count());
             evaluator = parts;
@@ -120,7 +120,7 @@ public final class Evaluation {
     private void giveUp(Thread stuck, EnvironmentFault fault) {
         if (!cores.takeOver(stuck)) {
             lifeline.fail(
-                    new EnvironmentFailure("The first environment hung while it was made: " + fault.message(), fault));
+                    new EnvironmentFailure("An environment hung where nobody can go on: " + fault.message(), fault));
         }
     }
 }

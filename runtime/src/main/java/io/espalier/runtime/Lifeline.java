@@ -44,6 +44,16 @@ final class Lifeline {
         done.completeExceptionally(cause);
     }
 
+    /** Ends the waiting though the body is still busy; what it does from now on counts for nothing. */
+    void release() {
+        done.complete(null);
+    }
+
+    /** Whether the waiting has ended. */
+    boolean ended() {
+        return done.isDone();
+    }
+
     /**
      * Starts the body and waits for its end; what it throws comes out here.
      *

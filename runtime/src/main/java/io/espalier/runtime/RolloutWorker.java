@@ -57,7 +57,11 @@ final class RolloutWorker implements Stateful, AutoCloseable {
             histories[i] = new FaultHistory(source.settings());
             streams[i] = seeds.child("action", from + i).stream();
             guards[i] = source.guard(from + i);
-            source.open(guards[i]);
+            try {
+                source.open(guards[i]);
+            } catch (EnvironmentFault e) {
+                replace(from + i, guards[i], e);
+            }
             copies.add(guards[i]);
         }
         environments = new DefaultVectorEnvironment(copies, seeds, from, this::replace);

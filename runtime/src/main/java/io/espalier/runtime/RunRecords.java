@@ -1,6 +1,7 @@
 package io.espalier.runtime;
 
 import io.espalier.core.State;
+import io.espalier.policy.Policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -151,6 +152,18 @@ final class RunRecords implements AutoCloseable {
     Path path() {
         RunFiles to = files;
         return to == null ? null : to.directory().path();
+    }
+
+    /** Writes the policy of a run that does not come to its end. */
+    void policy(Policy policy) {
+        RunFiles to = files;
+        if (to != null) {
+            try {
+                policy.write(to.directory().policy());
+            } catch (IOException e) {
+                throw new UncheckedIOException("The policy could not be written.", e);
+            }
+        }
     }
 
     /** Writes the result and the policy. */

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGINT and SIGTERM into a request to stop: the run finishes its round, saves, and the program ends by itself,
- * with exit code 0. A second SIGINT ends the process at once, with 130. If the program has not ended after 25 seconds
+ * Turns SIGINT and SIGTERM into a request to stop: the run finishes its round, or drops it if an environment does not let
+ * it, saves, and the program ends by itself, with exit code 0. A second SIGINT ends the process at once, with 130. If the program has not ended after 25 seconds
  * (Kubernetes kills after 30), the process ends with 143.
  *
  * <p>The JDK's signals are reached by reflection: {@code sun.misc.Signal} stands in the module jdk.unsupported, which
@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class ShutdownRequest implements AutoCloseable {
     /** Seconds that the program has to end after the first signal. */
     public static final int PATIENCE_SECONDS = 25;
+
+    /** Of these, how many a round may take; the rest is for saving. */
+    public static final int GRACE_SECONDS = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownRequest.class);
 
@@ -38,9 +41,17 @@ public final class ShutdownRequest implements AutoCloseable {
         };
     }
 
-    /** From now on, until it is closed, signals stop this trainer. */
+    /**
+     * From now on, until it is closed, signals stop this trainer; a round that is not over after {@link #GRACE_SECONDS}
+     * is dropped.
+     */
     public static ShutdownRequest forward(Trainer trainer) {
-        return new ShutdownRequest(trainer::requestStop);
+        return forward(trainer, GRACE_SECONDS);
+    }
+
+    /** As {@link #forward(Trainer)}, with another time that a round may take. */
+    public static ShutdownRequest forward(Trainer trainer, double graceSeconds) {
+        return new ShutdownRequest(reason -> trainer.requestStop(reason, graceSeconds));
     }
 
     /** From now on, until it is closed, signals call this with a sentence that names them. */

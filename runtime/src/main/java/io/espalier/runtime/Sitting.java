@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One run from start to stop, with the threads that it needs. */
@@ -15,6 +16,9 @@ final class Sitting {
     private boolean looped;
     private volatile @Nullable TrainingResult result;
     private volatile @Nullable String requested;
+    private boolean claimed;
+    /** Set once the training is taken from threads that are still busy in environments. */
+    private volatile boolean cutShort;
 
     Sitting(RunPlan plan, Progress progress, RunRecords records) {
         this.plan = plan;
@@ -27,12 +31,28 @@ final class Sitting {
 
     TrainingResult run() {
         watchdog.start();
+        boolean inUse = false;
         try {
-            lifeline.run(() -> request("interrupted"));
+            lifeline.run(() -> request("interrupted", Double.POSITIVE_INFINITY));
+            Training parts = training;
+            if (cutShort && parts != null) {
+                inUse = true;
+                records.event(RunEvent.of(
+                        "run/cut-short",
+                        requested + "; an environment did not come back in time, so the round under way is dropped"
+                                + " and the environments begin new episodes when the run is resumed"));
+                result = parts.cutShort();
+            }
+        } catch (EnvironmentFailure e) {
+            salvage(e);
+            throw e;
         } finally {
             Training parts = training;
-            if (parts != null) {
-                parts.close();
+            if (!inUse) {
+                if (parts != null) {
+                    parts.close();
+                }
+                watchdog.closeAll();
             }
             watchdog.close();
             cores.close();
@@ -42,6 +62,26 @@ final class Sitting {
             throw new IllegalStateException("the run ended without a result.");
         }
         return found;
+    }
+
+    /** Takes what the run knows from the loop, once and for all. */
+    private synchronized boolean claim(Training parts) {
+        claimed = claimed || parts.claim();
+        return claimed;
+    }
+
+    /** Nothing that was learned may be lost because an environment fails. */
+    private void salvage(EnvironmentFailure failure) {
+        Training parts = training;
+        try {
+            records.event(RunEvent.of("run/failed", String.valueOf(failure.getMessage())));
+            if (parts != null && claim(parts)) {
+                parts.salvage();
+            }
+            records.tell();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Runs again, from where it stood, on another thread if the one it ran on is given up. */
@@ -70,17 +110,45 @@ final class Sitting {
     private void giveUp(Thread stuck, EnvironmentFault fault) {
         if (!cores.takeOver(stuck)) {
             lifeline.fail(new EnvironmentFailure(
-                    "An environment hung while it was made, saved or restored, where nobody can go on without it: "
+                    "An environment hung while it was saved or restored, where nobody can go on without it: "
                             + fault.getMessage(),
                     fault));
         }
     }
 
-    void request(String reason) {
+    /**
+     * Asks the run to end after its round.
+     *
+     * @param graceSeconds how long it may take; after that the round is dropped, unless the run is learning or saving
+     */
+    void request(String reason, double graceSeconds) {
         requested = reason;
         Training parts = training;
         if (parts != null) {
             parts.request(reason);
+        }
+        if (graceSeconds < Double.POSITIVE_INFINITY) {
+            Thread grace = new Thread(() -> cutShortAfter(graceSeconds), "espalier-grace");
+            grace.setDaemon(true);
+            grace.start();
+        }
+    }
+
+    private void cutShortAfter(double seconds) {
+        try {
+            TimeUnit.NANOSECONDS.sleep((long) (seconds * 1e9));
+            while (!lifeline.ended()) {
+                Training parts = training;
+                if (parts != null && claim(parts)) {
+                    cutShort = true;
+                    lifeline.release();
+                } else {
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; if somebody does, the run ends with its round.
+            Thread.currentThread().interrupt();
         }
     }
 }

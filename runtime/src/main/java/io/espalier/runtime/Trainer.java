@@ -50,6 +50,7 @@ public final class Trainer {
     private Disk disk = Disk.atomic();
     private volatile @Nullable Sitting sitting;
     private volatile @Nullable String requested;
+    private volatile double grace = Double.POSITIVE_INFINITY;
 
     private Trainer(Algorithm algorithm, String environmentName, Supplier<Environment> factory, double solvedAt) {
         this.algorithm = algorithm;
@@ -220,19 +221,34 @@ public final class Trainer {
 
     /** Lets the run finish its round, save and return; from any thread. */
     public void requestStop(String reason) {
+        requestStop(reason, Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * As {@link #requestStop(String)}, for those who cannot wait: if an environment lets the run not finish its round in
+     * time, the round is dropped, and what was saved is the state after the last complete one. Resumed from there, the
+     * environments begin new episodes, so the run is then no longer the same as one that was never stopped.
+     *
+     * @param graceSeconds how long the round may take
+     */
+    public void requestStop(String reason, double graceSeconds) {
+        if (!(graceSeconds >= 0)) {
+            throw new IllegalArgumentException("graceSeconds (" + graceSeconds + ") must be at least 0.");
+        }
+        grace = graceSeconds;
         requested = reason;
         Sitting now = sitting;
         if (now != null) {
-            now.request(reason);
+            now.request(reason, graceSeconds);
         }
     }
 
     /**
-     * Trains. Works on threads of its own and waits for them.
+     * Trains. Works on threads of its own and waits for them. If environments fail, the directory holds a checkpoint and
+     * the policy as they were after the last complete round.
      *
      * @throws IllegalArgumentException if algorithm and environment do not fit
-     * @throws EnvironmentFailure if environments fail too often
-     * @throws EnvironmentFault if not even the first environment can be made
+     * @throws EnvironmentFailure if environments fail too often, or not even the first can be made
      * @throws DivergenceException if learning keeps producing NaN or infinities
      */
     public TrainingResult run() {
@@ -285,7 +301,7 @@ public final class Trainer {
         sitting = now;
         String early = requested;
         if (early != null) {
-            now.request(early);
+            now.request(early, grace);
         }
         return now.run();
     }

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.AbandonedCall;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -7,7 +8,6 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.TaskSpec;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +32,20 @@ final class Training implements AutoCloseable {
     private final Evaluator evaluator;
     private final StopRule.Watch stop;
     private final MetricMeans means = new MetricMeans();
-    private final FigureNames figureNames;
+    private final EpisodeRecorder episodes;
     private final Collecting collecting = new Collecting();
     private final long metricsEvery;
+    private final long restarts;
+    private final SaveSchedule saving;
+    private final Custody custody = new Custody();
+    /** Whether the environments stand between two rounds and may be asked for their state. */
+    private boolean settled = true;
+
+    private long faultsBefore;
     private Policy policy;
-    private boolean tooManyFigures;
     private double skipped;
     private long nextMetrics;
     private long nextEvaluation;
-    private long nextCheckpoint;
-    private double nextCheckpointSeconds;
     private volatile @Nullable String requested;
     private @Nullable String stopReason;
     private boolean ruleReached;
@@ -55,7 +59,8 @@ final class Training implements AutoCloseable {
         this.records = records;
         this.cores = cores;
         Seeds seeds = Seeds.of(plan.seed());
-        source = new EnvironmentSource(plan.factory(), "environment", plan.guard(), watchdog, records::event);
+        source = new EnvironmentSource(
+                plan.factory(), "environment", plan.environmentName(), plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
         Policy initial = plan.algorithm().policy(task, seeds.child("policy"));
@@ -68,11 +73,15 @@ final class Training implements AutoCloseable {
                 source.observationSpace(),
                 source.actionSpace(),
                 source.masked());
+        State from = plan.from();
+        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        // Environments that begin anew must not begin as they did at first.
+        Seeds played = restarts == 0 ? seeds : seeds.child("restart", restarts);
         workers = new RolloutWorker[Math.min(plan.threads(), environments)];
         for (int w = 0; w < workers.length; w++) {
-            int from = (int) ((long) w * environments / workers.length);
+            int first = (int) ((long) w * environments / workers.length);
             int to = (int) ((w + 1L) * environments / workers.length);
-            workers[w] = new RolloutWorker(from, to, source, policy, seeds);
+            workers[w] = new RolloutWorker(first, to, source, policy, played);
         }
         evaluator = new Evaluator(
                 source.called("evaluation environment"),
@@ -80,21 +89,17 @@ final class Training implements AutoCloseable {
                 policy,
                 seeds.child("evaluation"),
                 cores.count());
-        figureNames = new FigureNames(
-                "episode/",
-                source.reportsSuccess() ? List.of("return", "length", "success") : List.of("return", "length"));
+        episodes = new EpisodeRecorder(progress, records, means, source.reportsSuccess());
         stop = plan.stop().watch();
         metricsEvery = Math.max(1, plan.environmentSteps() / 1000);
         nextMetrics = metricsEvery;
         nextEvaluation = plan.evaluation().everyEnvironmentSteps();
-        nextCheckpoint = plan.checkpoints().everyEnvironmentSteps();
-        State from = plan.from();
         if (from != null) {
             load(from);
         }
         divergence = new Divergence(learner, records::event);
         progress.start();
-        nextCheckpointSeconds = progress.wallSeconds() + plan.checkpoints().everySeconds();
+        saving = new SaveSchedule(plan.checkpoints(), progress);
     }
 
     /** Fills the rollout with the newest policy's experience. */
@@ -105,9 +110,11 @@ final class Training implements AutoCloseable {
             }
             rollout.weightsVersion = policy.weights().version();
             rollout.environmentStepsBefore = progress.environmentSteps();
+            settled = false;
         }
         guarded(workers.length, collecting);
-        tellEpisodes();
+        settled = true;
+        episodes.tell(workers, rollout);
     }
 
     /** Learns from the rollout. */
@@ -118,11 +125,7 @@ final class Training implements AutoCloseable {
         progress.round(rollout.rows(), learner.updates());
         if (progress.environmentSteps() >= nextMetrics) {
             nextMetrics = next(progress.environmentSteps(), metricsEvery);
-            long faults = 0;
-            for (RolloutWorker worker : workers) {
-                faults += worker.faults();
-            }
-            means.put("environment/faults", (double) faults);
+            means.put("environment/faults", (double) faults());
             records.metrics(means);
         }
     }
@@ -133,10 +136,10 @@ final class Training implements AutoCloseable {
             if (plan.evaluation().everyEnvironmentSteps() == 0 || progress.environmentSteps() < nextEvaluation) {
                 return;
             }
-            nextEvaluation = next(progress.environmentSteps(), plan.evaluation().everyEnvironmentSteps());
             evaluator.begin(policy);
         }
         guarded(evaluator.tasks(), evaluator);
+        nextEvaluation = next(progress.environmentSteps(), plan.evaluation().everyEnvironmentSteps());
         EvaluationResult result = evaluator.result();
         progress.evaluated(result);
         records.evaluation(result);
@@ -166,13 +169,7 @@ final class Training implements AutoCloseable {
 
     /** Saves the run and evaluates the final policy. */
     TrainingResult finish() {
-        if (!saved) {
-            progress.stop();
-            if (records.saves()) {
-                records.save(progress.environmentSteps(), state(), true);
-            }
-            saved = true;
-        }
+        saveLast();
         if (plan.evaluateAtEnd() && (cores.running() || requested == null)) {
             if (!cores.running()) {
                 evaluator.begin(policy);
@@ -181,6 +178,45 @@ final class Training implements AutoCloseable {
             last = evaluator.result();
             records.evaluation(last);
         }
+        return wrapUp();
+    }
+
+    /**
+     * Takes what the run knows from a thread that is in an environment, as far as the last complete round; that thread
+     * unwinds when it comes back. From any thread.
+     *
+     * @return false if the run's own thread holds it
+     */
+    boolean claim() {
+        return custody.claim();
+    }
+
+    /** After {@link #claim}: saves what was learned up to the last complete round, and the policy, for the run fails. */
+    void salvage() {
+        // Not where they stand now: to begin again right before what has failed would be to fail again.
+        settled = false;
+        saveLast();
+        records.policy(policy.withProvenance(provenance()));
+    }
+
+    /** After {@link #claim}: ends the run without the rest of the round, or of the evaluation, that is under way. */
+    TrainingResult cutShort() {
+        stopReason = requested;
+        saveLast();
+        return wrapUp();
+    }
+
+    private void saveLast() {
+        if (!saved) {
+            progress.stop();
+            if (records.saves()) {
+                records.save(progress.environmentSteps(), state(), true);
+            }
+            saved = true;
+        }
+    }
+
+    private TrainingResult wrapUp() {
         TrainingResult result = result();
         records.finished(result);
         records.tell();
@@ -230,65 +266,24 @@ final class Training implements AutoCloseable {
         means.put(name, value);
     }
 
-    private void tellEpisodes() {
-        // In order of steps, then of environments, whatever the grouping.
-        int[] at = new int[workers.length];
-        for (int t = 0; t < rollout.steps; t++) {
-            for (int w = 0; w < workers.length; w++) {
-                Episodes of = workers[w].episodes();
-                while (at[w] < of.count() && of.step(at[w]) == t) {
-                    int i = at[w]++;
-                    progress.episode(of.episodeReturn(i));
-                    means.put("episode/return", of.episodeReturn(i));
-                    means.put("episode/length", of.length(i));
-                    if (source.reportsSuccess()) {
-                        means.put("episode/success", of.success(i) ? 1 : 0);
-                    }
-                    tellFigures(of, i);
-                    long steps = progress.environmentSteps() + (t + 1L) * rollout.environments;
-                    records.episode(steps, of.environment(i), of.episodeReturn(i), of.length(i), of.success(i));
-                }
-            }
-        }
-    }
-
-    /** What the environment itself has put to an episode. */
-    private void tellFigures(Episodes of, int episode) {
-        for (int i = of.figuresFrom(episode); i < of.figuresTo(episode); i++) {
-            String column = figureNames.column(of.name(i));
-            if (column != null) {
-                means.put(column, of.value(i));
-            } else if (!tooManyFigures) {
-                tooManyFigures = true;
-                records.event(RunEvent.of(
-                        "metrics/too-many",
-                        "the environments report figures of more than " + FigureNames.MOST + " names; \"" + of.name(i)
-                                + "\" and further ones are not recorded. Maybe a name holds a number"));
-            }
-        }
-    }
-
     private void saveIfDue() {
-        CheckpointSettings when = plan.checkpoints();
-        boolean stepsDue = when.everyEnvironmentSteps() > 0 && progress.environmentSteps() >= nextCheckpoint;
-        boolean secondsDue = when.everySeconds() > 0 && progress.wallSeconds() >= nextCheckpointSeconds;
-        if (stepsDue || secondsDue) {
-            if (when.everyEnvironmentSteps() > 0) {
-                nextCheckpoint = next(progress.environmentSteps(), when.everyEnvironmentSteps());
-            }
-            nextCheckpointSeconds = progress.wallSeconds() + when.everySeconds();
+        if (saving.due(progress)) {
             State state = state();
             divergence.good(state.child("learner"));
             records.save(progress.environmentSteps(), state, false);
+            saving.saved(progress);
         }
     }
 
     private State state() {
         State state = new State();
         learner.save(state.child("learner"));
-        for (RolloutWorker worker : workers) {
-            worker.save(state);
+        // Environments in the middle of a round cannot be saved; they will begin new episodes.
+        if (settled) {
+            saveEnvironments(state);
         }
+        state.putLong("restarts", settled ? restarts : restarts + 1);
+        state.putLong("faults", faults());
         progress.save(state.child("progress"));
         stop.save(state.child("stop"));
         means.save(state.child("means"));
@@ -296,29 +291,71 @@ final class Training implements AutoCloseable {
         return state;
     }
 
+    private void saveEnvironments(State state) {
+        boolean mine = !custody.claimed();
+        settled = false;
+        if (mine) {
+            leave();
+        }
+        for (RolloutWorker worker : workers) {
+            worker.save(state);
+        }
+        if (mine) {
+            comeBack();
+        }
+        settled = true;
+    }
+
     private void load(State from) {
         learner.load(from.child("learner"));
         policy = learner.policy();
-        for (RolloutWorker worker : workers) {
-            worker.load(from);
+        if (from.has("environment/0/episode")) {
+            for (RolloutWorker worker : workers) {
+                worker.load(from);
+            }
         }
+        faultsBefore = from.has("faults") ? from.getLong("faults") - workerFaults() : 0;
         progress.load(from.child("progress"));
         stop.load(from.child("stop"));
         means.load(from.child("means"));
         long[] schedule = from.longs("schedule");
         nextMetrics = schedule[0];
         nextEvaluation = schedule[1];
-        if (plan.checkpoints().everyEnvironmentSteps() > 0) {
-            nextCheckpoint =
-                    next(progress.environmentSteps(), plan.checkpoints().everyEnvironmentSteps());
+    }
+
+    private long faults() {
+        return faultsBefore + workerFaults();
+    }
+
+    private long workerFaults() {
+        long faults = 0;
+        for (RolloutWorker worker : workers) {
+            faults += worker.faults();
         }
+        return faults;
     }
 
     private void guarded(int tasks, SpinCores.Resumable task) {
+        leave();
         if (cores.running()) {
             cores.goOn();
         } else {
             cores.run(tasks, task);
+        }
+        comeBack();
+    }
+
+    private void leave() {
+        if (!custody.leave()) {
+            throw new AbandonedCall("the run was ended while a thread before this one was in an environment");
+        }
+    }
+
+    private void comeBack() {
+        if (!custody.comeBack()) {
+            // The run has ended meanwhile, and has left the environments to the thread that was using them.
+            close();
+            throw new AbandonedCall("the run was ended while this thread was in an environment");
         }
     }
 

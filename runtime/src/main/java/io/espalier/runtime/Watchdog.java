@@ -68,8 +68,18 @@ final class Watchdog implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
+            if (closed) {
+                // The run is over; this thread comes late from an environment, and nobody waits for it.
+                environment.close();
+                return;
+            }
             events.take(RunEvent.of("environment/close", "an environment was not closed: " + closer + " is full."));
         }
+    }
+
+    /** Closes whatever is still watched: what was made before something failed, and belongs to nobody yet. */
+    void closeAll() {
+        guards.forEach(EnvironmentGuard::close);
     }
 
     /** Ends watching; gives environments that are being closed up to two seconds. */
@@ -144,13 +154,23 @@ final class Watchdog implements AutoCloseable {
                         "has not returned for %.1f s and ignores interruption; its thread %s is given up at %s",
                         nanos / 1e9,
                         stuck == null ? "" : stuck.getName(),
-                        stack.lines().findFirst().orElse("an unknown place")));
+                        place(stack)));
         if (fault == null || stuck == null) {
             return;
         }
         guards.remove(guard);
         events.take(RunEvent.of(fault, stack));
-        rescue.giveUp(stuck, fault);
+        if (!guard.giveUpMaking(fault)) {
+            rescue.giveUp(stuck, fault);
+        }
+    }
+
+    /** The innermost frame that is not the JDK's. */
+    private static String place(String stack) {
+        return stack.lines()
+                .filter(frame -> !frame.startsWith("java.") && !frame.startsWith("jdk."))
+                .findFirst()
+                .orElse("an unknown place");
     }
 
     private static String stack(Thread thread) {

@@ -158,7 +158,8 @@ class FaultsTest {
                             throw new IllegalStateException("no licence");
                         })
                         .run())
-                .isInstanceOf(EnvironmentFault.class)
+                .isInstanceOf(EnvironmentFailure.class)
+                .hasMessageContaining("The first environment of unnamed could not be made")
                 .hasMessageContaining("no licence");
     }
 
@@ -171,7 +172,9 @@ class FaultsTest {
                         })
                         .run())
                 .isInstanceOf(EnvironmentFailure.class)
-                .hasMessageContaining("while it was made");
+                .hasMessageContaining("The first environment of unnamed could not be made")
+                .hasMessageContaining("FaultsTest")
+                .hasMessageContaining("Maybe it needs longer than hangSeconds (0.3) to start");
     }
 
     @Test

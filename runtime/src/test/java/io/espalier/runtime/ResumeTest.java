@@ -27,7 +27,11 @@ class ResumeTest {
     Path folder;
 
     static Trainer trainer() {
-        return Trainer.of(HillClimbing.standard(), CART_POLE)
+        return trainer(CART_POLE);
+    }
+
+    static Trainer trainer(EnvironmentSpec environment) {
+        return Trainer.of(HillClimbing.standard(), environment)
                 .seed(11)
                 .environmentSteps(STEPS)
                 .evaluation(EvaluationSettings.DEFAULT.withEpisodes(20).every(7000));
