@@ -116,7 +116,7 @@ public final class LearningStudy {
         report.line(
                 "Failed (final mean below %s): **%d of %d**.",
                 bar, Math.round(statistics.failureRate() * seeds), seeds);
-        report.line("Median steps to a %d-episode mean of %s: **%,.0f**.", WINDOW, bar, Report.median(reached));
+        report.line("Median steps to a %d-episode mean of %s: **%,.0f**.", WINDOW, bar, SeedStatistics.median(reached));
         if (changes.isEmpty()) {
             report.store();
         }

@@ -6,6 +6,7 @@ import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Optimizer;
 import io.espalier.nn.OptimizerSpec;
+import io.espalier.runtime.SeedStatistics;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -34,7 +35,7 @@ public final class NetworkBenchmark {
         for (int width : new int[] {64, 256}) {
             for (int rows : new int[] {128, 256}) {
                 double[] nanos = samples(forward("dense(" + width + ")", width, rows));
-                double rate = 2.0 * rows * width * width / median(nanos);
+                double rate = 2.0 * rows * width * width / SeedStatistics.median(nanos);
                 print(
                         "forward dense " + width + "x" + width + ", " + rows + " rows",
                         nanos,
@@ -144,20 +145,18 @@ public final class NetworkBenchmark {
         return nanos;
     }
 
-    private static double median(double[] sorted) {
-        return sorted[sorted.length / 2];
-    }
-
     private static void print(String what, double[] nanos, double flops, double peak) {
-        String share = peak > 0 ? String.format(Locale.ROOT, "  %3.0f %%", 100 * flops / median(nanos) / peak) : "";
+        String share = peak > 0
+                ? String.format(Locale.ROOT, "  %3.0f %%", 100 * flops / SeedStatistics.median(nanos) / peak)
+                : "";
         System.out.printf(
                 Locale.ROOT,
                 "%-42s %9.2f us  (least %.2f, p90 %.2f)  %6.1f GFLOP/s%s%n",
                 what,
-                median(nanos) / 1000,
+                SeedStatistics.median(nanos) / 1000,
                 nanos[0] / 1000,
                 nanos[SAMPLES * 9 / 10] / 1000,
-                flops / median(nanos),
+                flops / SeedStatistics.median(nanos),
                 share);
     }
 }

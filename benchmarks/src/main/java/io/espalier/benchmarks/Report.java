@@ -113,13 +113,4 @@ final class Report {
                 "%.2f",
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
-
-    /** The middle value. */
-    static double median(double... values) {
-        double[] sorted = values.clone();
-        java.util.Arrays.sort(sorted);
-        return sorted.length % 2 == 1
-                ? sorted[sorted.length / 2]
-                : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
-    }
 }

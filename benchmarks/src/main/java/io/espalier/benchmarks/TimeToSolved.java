@@ -1,5 +1,6 @@
 package io.espalier.benchmarks;
 
+import io.espalier.runtime.SeedStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public final class TimeToSolved {
             }
         }
         report.line("");
-        report.line("Median **%.2f s**; solved %d of %d.", Report.median(seconds), solved, seeds);
+        report.line("Median **%.2f s**; solved %d of %d.", SeedStatistics.median(seconds), solved, seeds);
         report.store();
     }
 }

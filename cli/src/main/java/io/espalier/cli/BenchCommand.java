@@ -15,6 +15,7 @@ import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
 import io.espalier.runtime.Provenance;
+import io.espalier.runtime.SeedStatistics;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingResult;
@@ -82,7 +83,7 @@ final class BenchCommand implements Runnable {
         // Vector code is worthless until the compiler has taken it: train first, and probe until the rates have
         // settled.
         Catalog known = Catalog.of(null);
-        train(cleanRl(known, known.algorithm("ppo")), known.environment("CartPole-v1"), 1);
+        TrainingResult cold = train(cleanRl(known, known.algorithm("ppo")), known.environment("CartPole-v1"), 1);
         MachinePeak probe = new MachinePeak();
         double peak = 0;
         double gemm = 0;
@@ -108,6 +109,7 @@ final class BenchCommand implements Runnable {
                 FLOP_PER_STEP,
                 TANH_PER_STEP);
         figures.put("boundStepsPerSecond", 1e9 / nanos);
+        tell(out, "PPO, first run", "%,.0f steps/s with one thread, compiler warming up", cold.stepsPerSecond());
         training(out, 1e9 / nanos);
         if (output.json) {
             out.println(new JsonMapper().writeValueAsString(figures));
@@ -132,21 +134,19 @@ final class BenchCommand implements Runnable {
             digest = digest.isEmpty() ? first.weightsDigest() : digest;
             same &= digest.equals(first.weightsDigest()) && digest.equals(second.weightsDigest());
             learned = Math.min(learned, first.meanReturn());
-            if (i == -2) {
-                tell(
-                        out,
-                        "PPO, first run",
-                        "%,.0f steps/s with one thread, compiler warming up",
-                        first.stepsPerSecond());
-            }
             if (i >= 0) {
                 one[i] = first.stepsPerSecond();
                 two[i] = second.stepsPerSecond();
                 ratio[i] = two[i] / one[i];
             }
         }
-        tell(out, "PPO, one thread", "%s steps/s, %.0f %% of the bound", spread(one), 100 * median(one) / bound);
-        tell(out, "PPO, two threads", "%s steps/s, %.2f times one thread", spread(two), median(ratio));
+        tell(
+                out,
+                "PPO, one thread",
+                "%s steps/s, %.0f %% of the bound",
+                spread(one),
+                100 * SeedStatistics.median(one) / bound);
+        tell(out, "PPO, two threads", "%s steps/s, %.2f times one thread", spread(two), SeedStatistics.median(ratio));
         tell(out, "same bits", "%s", same ? "yes, all runs with one and two threads" : "NO");
         tell(
                 out,
@@ -155,10 +155,10 @@ final class BenchCommand implements Runnable {
                 learned >= 195
                         ? String.format(Locale.ROOT, "passed: mean return %.0f over the last 100 episodes", learned)
                         : String.format(Locale.ROOT, "FAILED: mean return %.0f, the rows above are void", learned));
-        figures.put("ppoStepsPerSecond", median(one));
-        figures.put("ppoShareOfBound", median(one) / bound);
-        figures.put("ppoTwoThreadsStepsPerSecond", median(two));
-        figures.put("ppoTwoThreadsRatio", median(ratio));
+        figures.put("ppoStepsPerSecond", SeedStatistics.median(one));
+        figures.put("ppoShareOfBound", SeedStatistics.median(one) / bound);
+        figures.put("ppoTwoThreadsStepsPerSecond", SeedStatistics.median(two));
+        figures.put("ppoTwoThreadsRatio", SeedStatistics.median(ratio));
         figures.put("sameBits", same);
         figures.put("learningCheck", learned >= 195);
     }
@@ -208,8 +208,8 @@ final class BenchCommand implements Runnable {
                 nanos[r] = (System.nanoTime() - start) / 20_000.0;
             }
         }
-        tell(out, "one-row inference", "%.3f µs for 4-64-64-2", median(nanos) / 1000);
-        figures.put("inferenceMicros", median(nanos) / 1000);
+        tell(out, "one-row inference", "%.3f µs for 4-64-64-2", SeedStatistics.median(nanos) / 1000);
+        figures.put("inferenceMicros", SeedStatistics.median(nanos) / 1000);
     }
 
     private void tell(PrintWriter out, String name, String format, Object... values) {
@@ -230,14 +230,10 @@ final class BenchCommand implements Runnable {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return String.format(
-                Locale.ROOT, "%,.0f (%,.0f to %,.0f)", median(values), sorted[0], sorted[sorted.length - 1]);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted.length % 2 == 1
-                ? sorted[sorted.length / 2]
-                : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
+                Locale.ROOT,
+                "%,.0f (%,.0f to %,.0f)",
+                SeedStatistics.median(values),
+                sorted[0],
+                sorted[sorted.length - 1]);
     }
 }

@@ -2,7 +2,6 @@ package io.espalier.cli;
 
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
-import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MultiDiscrete;
 import io.espalier.core.Space;
@@ -10,7 +9,7 @@ import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EnvironmentFacts;
 import io.espalier.runtime.EnvironmentFailure;
 import io.espalier.runtime.GuardSettings;
-import io.espalier.runtime.NearestName;
+import io.espalier.runtime.Registry;
 import io.espalier.runtime.TunedSettings;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
@@ -22,7 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked for by name: the environments and algorithms on the class path and in the user's own jars. */
@@ -31,17 +30,11 @@ public final class Catalog {
     private static final double START_SECONDS = 60;
 
     private final ClassLoader loader;
-    private final List<EnvironmentSpec> environments = new ArrayList<>();
-    private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
+    private final Registry registry;
 
     private Catalog(ClassLoader loader) {
         this.loader = loader;
-        for (EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class, loader)) {
-            environments.addAll(provider.environments());
-        }
-        for (AlgorithmProvider<?> provider : ServiceLoader.load(AlgorithmProvider.class, loader)) {
-            algorithms.add(provider);
-        }
+        registry = Registry.of(loader);
     }
 
     /**
@@ -74,12 +67,12 @@ public final class Catalog {
 
     /** All environments with a name. */
     List<EnvironmentSpec> environments() {
-        return environments;
+        return registry.environments();
     }
 
     /** All algorithms. */
     List<AlgorithmProvider<?>> algorithms() {
-        return algorithms;
+        return registry.algorithms();
     }
 
     /**
@@ -88,23 +81,11 @@ public final class Catalog {
      * @throws BadInput if there is none
      */
     public EnvironmentSpec environment(String asked) {
-        for (EnvironmentSpec spec : environments) {
-            if (spec.answersTo(asked)) {
-                return spec;
-            }
+        Optional<EnvironmentSpec> known = registry.find(asked);
+        if (known.isPresent()) {
+            return known.get();
         }
-        if (asked.contains(".")) {
-            return byClass(asked);
-        }
-        List<String> names = new ArrayList<>();
-        for (EnvironmentSpec spec : environments) {
-            names.add(spec.name());
-            names.addAll(spec.aliases());
-        }
-        throw new BadInput("There is no environment \"" + asked + "\". "
-                + NearestName.of(asked, names)
-                        .map(name -> "Maybe you mean " + name + ".")
-                        .orElse("Maybe look at: espalier list environments."));
+        return asked.contains(".") ? byClass(asked) : named(() -> registry.environment(asked));
     }
 
     private EnvironmentSpec byClass(String className) {
@@ -181,16 +162,14 @@ public final class Catalog {
      * @throws BadInput if there is none
      */
     public AlgorithmProvider<?> algorithm(String asked) {
-        for (AlgorithmProvider<?> provider : algorithms) {
-            if (provider.name().replace("-", "").equalsIgnoreCase(asked.replace("-", ""))) {
-                return provider;
-            }
+        return Catalog.<AlgorithmProvider<?>>named(() -> registry.algorithm(asked));
+    }
+
+    private static <T> T named(Supplier<T> look) {
+        try {
+            return look.get();
+        } catch (IllegalArgumentException e) {
+            throw new BadInput(String.valueOf(e.getMessage()), e);
         }
-        List<String> names =
-                algorithms.stream().<String>map(AlgorithmProvider::name).toList();
-        throw new BadInput("There is no algorithm \"" + asked + "\". "
-                + NearestName.of(asked, names)
-                        .map(name -> "Maybe you mean " + name + ".")
-                        .orElse("Maybe one of: " + String.join(", ", names) + "."));
     }
 }

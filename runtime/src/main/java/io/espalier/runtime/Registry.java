@@ -5,35 +5,83 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.AlgorithmProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Finds algorithms and environments by name among the services on the class path. */
-final class Registry {
-    private Registry() {}
+/** The algorithms and environments that are registered as services, by name. */
+public final class Registry {
+    private final List<EnvironmentSpec> environments = new ArrayList<>();
+    private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
 
-    static AlgorithmProvider<?> algorithm(String name) {
+    private Registry(ClassLoader loader) {
+        for (EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class, loader)) {
+            environments.addAll(provider.environments());
+        }
+        for (AlgorithmProvider<?> provider : ServiceLoader.load(AlgorithmProvider.class, loader)) {
+            algorithms.add(provider);
+        }
+    }
+
+    /** What the thread's own class loader offers. */
+    static Registry here() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return of(loader == null ? Registry.class.getClassLoader() : loader);
+    }
+
+    /** What this loader and its parents offer. */
+    public static Registry of(ClassLoader loader) {
+        return new Registry(loader);
+    }
+
+    /** All environments with a name. */
+    public List<EnvironmentSpec> environments() {
+        return List.copyOf(environments);
+    }
+
+    /** All algorithms. */
+    public List<AlgorithmProvider<?>> algorithms() {
+        return List.copyOf(algorithms);
+    }
+
+    /** The environment of that name or alias, if there is one. */
+    public Optional<EnvironmentSpec> find(String name) {
+        return environments.stream().filter(spec -> spec.answersTo(name)).findFirst();
+    }
+
+    /**
+     * The environment of that name or alias.
+     *
+     * @throws IllegalArgumentException if there is none, with the nearest one
+     */
+    public EnvironmentSpec environment(String name) {
+        return find(name).orElseThrow(() -> {
+            List<String> known = new ArrayList<>();
+            for (EnvironmentSpec spec : environments) {
+                known.add(spec.name());
+                known.addAll(spec.aliases());
+            }
+            return unknown("environment", name, known);
+        });
+    }
+
+    /**
+     * The algorithm of that name, whose hyphens may be left out.
+     *
+     * @throws IllegalArgumentException if there is none, with the nearest one
+     */
+    public AlgorithmProvider<?> algorithm(String name) {
         List<String> known = new ArrayList<>();
-        for (AlgorithmProvider<?> provider : ServiceLoader.load(AlgorithmProvider.class)) {
-            if (provider.name().equalsIgnoreCase(name)) {
+        for (AlgorithmProvider<?> provider : algorithms) {
+            if (provider.name().replace("-", "").equalsIgnoreCase(name.replace("-", ""))) {
                 return provider;
             }
             known.add(provider.name());
         }
-        throw new IllegalArgumentException(
-                "There is no algorithm \"" + name + "\". " + NearestName.advice(name, known));
+        throw unknown("algorithm", name, known);
     }
 
-    static EnvironmentSpec environment(String name) {
-        List<String> known = new ArrayList<>();
-        for (EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class)) {
-            for (EnvironmentSpec spec : provider.environments()) {
-                if (spec.answersTo(name)) {
-                    return spec;
-                }
-                known.add(spec.name());
-            }
-        }
-        throw new IllegalArgumentException(
-                "There is no environment \"" + name + "\". " + NearestName.advice(name, known));
+    private static IllegalArgumentException unknown(String what, String name, List<String> known) {
+        return new IllegalArgumentException(
+                "There is no " + what + " \"" + name + "\". " + NearestName.advice(name, known));
     }
 }

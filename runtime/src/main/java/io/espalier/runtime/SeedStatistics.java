@@ -64,6 +64,13 @@ public record SeedStatistics(
                 (double) failed / sorted.length);
     }
 
+    /** The middle value; of an even number, the mean of the two in the middle. */
+    public static double median(double... values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return quantile(sorted, 0.5);
+    }
+
     /** The mean of what is left when a quarter of the values, rounded down, is cut off at each end. */
     static double interquartileMean(double[] sorted) {
         int cut = sorted.length / 4;
@@ -79,6 +86,9 @@ public record SeedStatistics(
         double place = share * (sorted.length - 1);
         int below = (int) place;
         int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+        // Equal values are taken as they are: the difference of two infinities is no number.
+        return sorted[below] == sorted[above]
+                ? sorted[below]
+                : sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that wait for work by spinning a few microseconds, then yielding their processor again and
- * again, then parking; handing work over costs about a microsecond until they park. Task {@code i} is done by thread {@code i % count}; the calling thread is thread
+ * A fixed number of threads that wait for work by spinning a few microseconds, then yielding their processor for some
+ * more, then parking; handing work over costs about a microsecond until they park. Task {@code i} is done by thread {@code i % count}; the calling thread is thread
  * 0. A run allocates nothing. One thread at a time may call {@link #run}, and a task must not.
  *
  * <p>A thread that is stuck in foreign code can be {@linkplain #takeOver given up}: where it stood is kept in fields, so
@@ -31,15 +31,16 @@ public final class SpinCores implements Cores, AutoCloseable {
     private static final long CROWDED_SPIN_NANOS = 1_000;
 
     /**
-     * Yielding costs a waiting thread nothing but its idle time, and gives way to whoever needs the processor; a parked one
-     * takes some 50 microseconds to come back, which would make its partner park too, and so on for ever.
+     * How long a thread waits before it parks. A parked one takes some 50 microseconds to come back: a partner that waits
+     * less would park meanwhile, and so the two would go on for ever.
      */
-    private static final long YIELD_NANOS = 2_000_000;
+    private static final long PATIENCE_NANOS = 100_000;
 
     private static final Task NOTHING = (index, thread) -> {};
 
     private final int count;
     private final long spinNanos;
+    private final int[] misses;
     private final long[] round = new long[3 * STRIDE];
     private final long[] finished;
     private final long[] waiting;
@@ -76,6 +77,7 @@ public final class SpinCores implements Cores, AutoCloseable {
         finished = new long[(count + 2) * STRIDE];
         waiting = new long[(count + 2) * STRIDE];
         current = new int[(count + 2) * STRIDE];
+        misses = new int[(count + 2) * STRIDE];
         failures = new Throwable[count];
         threads = new Thread[count];
         threads[0] = Thread.currentThread();
@@ -283,9 +285,12 @@ public final class SpinCores implements Cores, AutoCloseable {
 
     private boolean awaitRound(int slot, long done) {
         long start = System.nanoTime();
+        long patience = patience(slot);
+        boolean parked = false;
         int turns = 0;
         while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
-            if (!idle(++turns, start)) {
+            if (!idle(++turns, start, patience)) {
+                parked = true;
                 LONGS.setVolatile(waiting, at(slot), 1L);
                 while ((long) LONGS.getVolatile(round, STRIDE) == done && !closed) {
                     LockSupport.park(this);
@@ -295,17 +300,21 @@ public final class SpinCores implements Cores, AutoCloseable {
                 LONGS.setVolatile(waiting, at(slot), 0L);
             }
         }
+        waited(slot, parked);
         return !closed;
     }
 
     private void awaitAll() {
         long wanted = (long) LONGS.get(round, STRIDE);
         long start = System.nanoTime();
+        long patience = patience(0);
         boolean interrupted = false;
+        boolean parked = false;
         int turns = 0;
         for (int slot = 1; slot < count; slot++) {
             while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
-                if (!idle(++turns, start)) {
+                if (!idle(++turns, start, patience)) {
+                    parked = true;
                     LONGS.setVolatile(waiting, at(0), 1L);
                     while ((long) LONGS.getVolatile(finished, at(slot)) != wanted) {
                         LockSupport.park(this);
@@ -315,14 +324,29 @@ public final class SpinCores implements Cores, AutoCloseable {
                 }
             }
         }
+        waited(0, parked);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /**
+     * How long to wait before parking: on a crowded machine the other thread may be waiting for this very processor. So
+     * after a few waits in a row that ended in parking, wait in full only now and then, to see whether it has become
+     * quiet.
+     */
+    private long patience(int slot) {
+        int missed = misses[at(slot)];
+        return missed < 4 || missed % 16 == 0 ? PATIENCE_NANOS : CROWDED_SPIN_NANOS;
+    }
+
+    private void waited(int slot, boolean parked) {
+        misses[at(slot)] = parked ? (misses[at(slot)] + 1) & 0xFFFF : 0;
+    }
+
     /** Passes a moment of waiting; false when it has become so long that the thread should park. */
     @SuppressWarnings("ThreadPriorityCheck") // correctness does not hang on yielding, only the time it takes
-    private boolean idle(int turns, long start) {
+    private boolean idle(int turns, long start, long patience) {
         if ((turns & 15) != 0) {
             Thread.onSpinWait();
             return true;
@@ -331,7 +355,7 @@ public final class SpinCores implements Cores, AutoCloseable {
         if (waited > spinNanos) {
             Thread.yield();
         }
-        return waited < YIELD_NANOS;
+        return waited < patience;
     }
 
     private static int at(int slot) {

@@ -78,10 +78,11 @@ public final class Trainer {
     public static Trainer resume(Path run) {
         RunDirectory directory = RunDirectory.open(run);
         RunConfig config = RunConfig.read(directory);
+        Registry registry = Registry.here();
         return resume(
                 directory,
-                config.create(Registry.algorithm(config.algorithm())),
-                Registry.environment(config.environment()));
+                config.create(registry.algorithm(config.algorithm())),
+                registry.environment(config.environment()));
     }
 
     /**
