@@ -199,11 +199,8 @@ record TrainRequest(
 
         Optional<StopRule> stop(String otherwise) {
             String text = asked.containsKey("stop") ? String.valueOf(asked.get("stop")) : otherwise;
-            if (text.equals("budget") || text.isEmpty()) {
-                return Optional.empty();
-            }
             try {
-                return Optional.of(StopRule.parse(text));
+                return StopRule.besidesBudget(text);
             } catch (IllegalArgumentException e) {
                 wrong.add("stop: " + e.getMessage());
                 return Optional.empty();

@@ -38,7 +38,7 @@ public record RunConfig(
      * @param seed the root of all randomness
      * @param threads how many threads
      * @param environmentSteps the budget
-     * @param stop the stop rule besides the budget, as {@link StopRule#parse} reads it; empty for none
+     * @param stop the stop rule besides the budget, as {@link StopRule#besidesBudget} reads it
      * @param mode the execution mode
      * @param solvedAt the mean return from which the task counts as solved
      * @param evaluateAtEnd whether the final policy is evaluated

@@ -78,6 +78,16 @@ public interface StopRule {
         return StopRules.parse(text);
     }
 
+    /**
+     * The rule of that text, besides the budget of environment steps, which ends every run.
+     *
+     * @param text as for {@link #parse}; "budget", or nothing, for no rule but that
+     * @throws IllegalArgumentException if it is none of these
+     */
+    static Optional<StopRule> besidesBudget(String text) {
+        return text.isBlank() || text.strip().equals("budget") ? Optional.empty() : Optional.of(parse(text));
+    }
+
     /** One run, seen by a rule. */
     interface Watch extends Stateful {
         /** Why the run should stop now; empty if it should go on. */

@@ -112,9 +112,7 @@ public final class Trainer {
                 .guard(config.guard())
                 .checkpoints(config.checkpoints());
         trainer.evaluateAtEnd = main.evaluateAtEnd();
-        if (!main.stop().isEmpty()) {
-            trainer.stop(StopRule.parse(main.stop()));
-        }
+        StopRule.besidesBudget(main.stop()).ifPresent(trainer::stop);
         return trainer;
     }
 
@@ -278,7 +276,7 @@ public final class Trainer {
                 files = new RunFiles(home, progress.environmentSteps(), progress.episodes());
                 saved = new Checkpoints(home.checkpoints(), checkpoints.keep(), disk);
                 if (!resumes) {
-                    home.writeConfig(RunConfig.of(plan, stop == null ? "" : rule.text(), notes)
+                    home.writeConfig(RunConfig.of(plan, stop == null ? "budget" : rule.text(), notes)
                             .toMap());
                     Map<String, Object> facts = Provenance.collect();
                     facts.put("seed", seed);
