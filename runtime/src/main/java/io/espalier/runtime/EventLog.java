@@ -6,7 +6,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,9 +17,16 @@ final class EventLog implements Closeable {
 
     private final Writer out;
 
-    EventLog(Path file) throws IOException {
-        out = Files.newBufferedWriter(
-                file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    /** Opens or begins a log; half a line at its end, left by a crash or a full disk, is dropped. */
+    EventLog(Path file, Disk disk) throws IOException {
+        if (Files.exists(file)) {
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            int end = text.lastIndexOf('\n') + 1;
+            if (end < text.length()) {
+                disk.write(file, text.substring(0, end).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        out = GrowingFile.text(disk, file);
     }
 
     /**

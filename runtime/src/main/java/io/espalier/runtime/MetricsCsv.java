@@ -1,11 +1,11 @@
 package io.espalier.runtime;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +17,14 @@ import java.util.regex.Pattern;
  * written anew beside itself and renamed over, so a reader sees the old table or the new one. Rows after a resumed
  * step are cut off when the file is opened, so that a resumed run leaves the table of a straight one.
  */
-final class MetricsCsv implements AutoCloseable {
+final class MetricsCsv implements Closeable {
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_./ -]*");
 
     private final Path file;
     private final String key;
+    private final Disk disk;
     private final List<String> columns = new ArrayList<>();
+    private long rows;
     private Writer out;
 
     /**
@@ -31,23 +33,25 @@ final class MetricsCsv implements AutoCloseable {
      * @param key the name of the first column, a whole number that grows from row to row
      * @param last the greatest key to keep; later rows are dropped
      */
-    MetricsCsv(Path file, String key, long last) throws IOException {
+    MetricsCsv(Path file, String key, long last, Disk disk) throws IOException {
         this.file = file;
         this.key = key;
+        this.disk = disk;
         List<String> kept = new ArrayList<>();
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-                if (columns.isEmpty()) {
-                    columns.addAll(List.of(line.split(",", -1)));
-                } else if (isWhole(line) && Long.parseLong(line.substring(0, line.indexOf(','))) <= last) {
-                    kept.add(line);
-                }
+        String text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+        // What stands behind the last end of line is torn, even if it looks like a row.
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+            if (columns.isEmpty()) {
+                columns.addAll(List.of(line.split(",", -1)));
+            } else if (isWhole(line) && Long.parseLong(line.substring(0, line.indexOf(','))) <= last) {
+                kept.add(line);
             }
         }
         if (columns.isEmpty()) {
             columns.add(key);
         }
-        out = rewrite(kept);
+        rows = kept.size();
+        out = replace(kept, text);
     }
 
     /** A line that a crash cut short has too few fields, or no number in front. */
@@ -70,6 +74,7 @@ final class MetricsCsv implements AutoCloseable {
                 fresh.add(name);
             }
         }
+        rows++;
         if (!fresh.isEmpty()) {
             widen(fresh);
         }
@@ -81,6 +86,11 @@ final class MetricsCsv implements AutoCloseable {
             line.append(line.isEmpty() ? "" : ",").append(cells.getOrDefault(column, ""));
         }
         out.append(line).append('\n');
+    }
+
+    /** Rows that were found or were given; those that did not come to the disk are counted too. */
+    long rows() {
+        return rows;
     }
 
     void flush() throws IOException {
@@ -97,20 +107,22 @@ final class MetricsCsv implements AutoCloseable {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         columns.addAll(fresh);
         String empty = ",".repeat(fresh.size());
-        out = rewrite(lines.subList(1, lines.size()).stream()
-                .map(line -> line + empty)
-                .toList());
+        out = replace(
+                lines.subList(1, lines.size()).stream()
+                        .map(line -> line + empty)
+                        .toList(),
+                "");
     }
 
-    private Writer rewrite(List<String> rows) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-        try (Writer writer = Files.newBufferedWriter(fresh, StandardCharsets.UTF_8)) {
-            writer.append(String.join(",", columns)).append('\n');
-            for (String row : rows) {
-                writer.append(row).append('\n');
-            }
+    /** Opens the file with these rows; it need not be written if it holds that already. */
+    private Writer replace(List<String> lines, String already) throws IOException {
+        StringBuilder text = new StringBuilder(String.join(",", columns)).append('\n');
+        for (String line : lines) {
+            text.append(line).append('\n');
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return Files.newBufferedWriter(file, StandardCharsets.UTF_8, java.nio.file.StandardOpenOption.APPEND);
+        if (!already.contentEquals(text)) {
+            disk.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        return GrowingFile.text(disk, file);
     }
 }

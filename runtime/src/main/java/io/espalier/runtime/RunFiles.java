@@ -1,6 +1,7 @@
 package io.espalier.runtime;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -16,22 +17,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a run that grow while it goes on. A disk that is full stops the recording, with a line in the log, not the
- * run. A lock file keeps a second process from writing to the same run.
+ * The files of a run that grow while it goes on. A disk that is full stops the recording, not the run; it is tried again
+ * with every checkpoint, at least every half minute, and at the end, and says then what was lost. A lock file keeps a
+ * second process from writing to the same run. Safe for many threads.
  */
 final class RunFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
     private static final double FLUSH_SECONDS = 1;
+    private static final double RETRY_SECONDS = 30;
 
     private final RunDirectory directory;
+    private final Disk disk;
     private final FileChannel lockChannel;
     private final FileLock lock;
-    private final MetricsCsv metrics;
-    private final MetricsCsv episodes;
-    private final EventLog events;
-    private final TensorBoardWriter board;
+    private RunRecording recording;
+    private RunEvent.Sink sink = event -> {};
     private double flushed;
-    private volatile boolean broken;
+    private double tried;
+    /** What is wrong, as long as nothing can be recorded. */
+    private @Nullable RunEvent failure;
+
+    private long failureSteps;
+    private RunRecording.Rows lost = RunRecording.Rows.NONE;
+    private boolean closed;
 
     /**
      * Opens the files.
@@ -40,8 +48,9 @@ final class RunFiles implements AutoCloseable {
      * @param episode episodes after that number are cut off
      * @throws IllegalStateException if another process writes to this run
      */
-    RunFiles(RunDirectory directory, long environmentSteps, long episode) throws IOException {
+    RunFiles(RunDirectory directory, long environmentSteps, long episode, Disk disk) throws IOException {
         this.directory = directory;
+        this.disk = disk;
         lockChannel = FileChannel.open(
                 directory.path().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock taken = lock(lockChannel);
@@ -53,10 +62,7 @@ final class RunFiles implements AutoCloseable {
         lock = taken;
         sweep(directory.path());
         sweep(directory.checkpoints());
-        metrics = new MetricsCsv(directory.metrics(), "environmentSteps", environmentSteps);
-        episodes = new MetricsCsv(directory.episodes(), "episode", episode);
-        events = new EventLog(directory.events());
-        board = new TensorBoardWriter(directory.tensorBoard(), now());
+        recording = new RunRecording(directory, disk, environmentSteps, episode);
     }
 
     private static @Nullable FileLock lock(FileChannel channel) throws IOException {
@@ -82,73 +88,75 @@ final class RunFiles implements AutoCloseable {
         return directory;
     }
 
-    void metrics(Progress progress, Map<String, Double> figures) {
-        attempt(() -> {
-            Map<String, Double> row = new LinkedHashMap<>(figures);
-            row.put("updates", (double) progress.updates());
-            row.put("episodes", (double) progress.episodes());
-            double seconds = progress.wallSeconds();
-            row.put("seconds", seconds);
-            metrics.row(progress.environmentSteps(), row);
-            row.forEach(board.at(progress.environmentSteps(), now())::put);
+    /** Who is told that the recording fails, and that it goes on. */
+    synchronized void tell(RunEvent.Sink listener) {
+        sink = listener;
+    }
+
+    synchronized void metrics(Progress progress, Map<String, Double> figures) {
+        double seconds = progress.wallSeconds();
+        if (failure != null && seconds - tried > RETRY_SECONDS) {
+            tried = seconds;
+            recover(progress.environmentSteps());
+        }
+        long steps = progress.environmentSteps();
+        Map<String, Double> row = new LinkedHashMap<>(figures);
+        row.put("updates", (double) progress.updates());
+        row.put("episodes", (double) progress.episodes());
+        row.put("seconds", seconds);
+        attempt(RunRecording.Rows.METRICS, steps, () -> {
+            recording.metrics(steps, row);
             if (seconds - flushed > FLUSH_SECONDS) {
                 flushed = seconds;
-                metrics.flush();
-                episodes.flush();
-                board.flush();
+                recording.flush();
             }
         });
     }
 
-    void episode(
+    synchronized void episode(
             long number, long environmentSteps, int environment, double episodeReturn, int length, boolean success) {
-        attempt(() -> {
+        attempt(RunRecording.Rows.EPISODES, environmentSteps, () -> {
             Map<String, Double> row = new LinkedHashMap<>();
             row.put("environmentSteps", (double) environmentSteps);
             row.put("environment", (double) environment);
             row.put("return", episodeReturn);
             row.put("length", (double) length);
             row.put("success", success ? 1.0 : 0.0);
-            episodes.row(number, row);
+            recording.episode(number, row);
         });
     }
 
-    void evaluation(long environmentSteps, EvaluationResult result) {
-        attempt(() -> {
-            Map<String, Double> row = new LinkedHashMap<>();
-            row.put("evaluation/mean", result.mean());
-            row.put("evaluation/std", result.std());
-            row.put("evaluation/median", result.median());
-            if (!Double.isNaN(result.successRate())) {
-                row.put("evaluation/successRate", result.successRate());
+    synchronized void evaluation(long environmentSteps, EvaluationResult result) {
+        Map<String, Double> row = new LinkedHashMap<>();
+        row.put("evaluation/mean", result.mean());
+        row.put("evaluation/std", result.std());
+        row.put("evaluation/median", result.median());
+        if (!Double.isNaN(result.successRate())) {
+            row.put("evaluation/successRate", result.successRate());
+        }
+        FigureNames names = new FigureNames("evaluation/", List.of("mean", "std", "median", "successRate"));
+        result.metrics().forEach((name, value) -> {
+            String column = names.column(name);
+            if (column != null) {
+                row.put(column, value);
             }
-            FigureNames names = new FigureNames("evaluation/", List.of("mean", "std", "median", "successRate"));
-            result.metrics().forEach((name, value) -> {
-                String column = names.column(name);
-                if (column != null) {
-                    row.put(column, value);
-                }
-            });
-            metrics.row(environmentSteps, row);
-            row.forEach(board.at(environmentSteps, now())::put);
         });
+        attempt(RunRecording.Rows.METRICS, environmentSteps, () -> recording.metrics(environmentSteps, row));
     }
 
-    void event(RunEvent event, long environmentSteps) {
-        attempt(() -> {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("message", event.message());
-            line.putAll(event.details());
-            events.write(event.type(), environmentSteps, line);
-        });
+    synchronized void event(RunEvent event, long environmentSteps) {
+        // These two were written, or will be, by this class itself.
+        if (!event.type().startsWith("recording/")) {
+            attempt(RunRecording.Rows.EVENTS, environmentSteps, () -> recording.event(event, environmentSteps));
+        }
     }
 
-    void flush() {
-        attempt(() -> {
-            metrics.flush();
-            episodes.flush();
-            board.flush();
-        });
+    /** Brings everything to the disk; if that was impossible until now, tries again. */
+    synchronized void flush(long environmentSteps) {
+        if (failure != null) {
+            recover(environmentSteps);
+        }
+        attempt(RunRecording.Rows.NONE, environmentSteps, () -> recording.flush());
     }
 
     void finished(TrainingResult result) throws IOException {
@@ -157,13 +165,10 @@ final class RunFiles implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        attempt(() -> {
-            metrics.close();
-            episodes.close();
-            events.close();
-            board.close();
-        });
+    public synchronized void close() {
+        flush(failureSteps);
+        attempt(RunRecording.Rows.NONE, failureSteps, () -> recording.close());
+        closed = true;
         try {
             lock.release();
             lockChannel.close();
@@ -172,21 +177,53 @@ final class RunFiles implements AutoCloseable {
         }
     }
 
-    private void attempt(Action action) {
-        if (broken) {
+    private void attempt(RunRecording.Rows rows, long environmentSteps, Action action) {
+        if (closed) {
+            return;
+        }
+        if (failure != null) {
+            lost = lost.plus(rows);
             return;
         }
         try {
             action.run();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            broken = true;
-            LOG.error(
-                    "Metrics, episodes and events of {} are no longer recorded; the run goes on.", directory.path(), e);
+        } catch (IOException | UncheckedIOException e) {
+            // An event that failed is not counted by the log; rows are, by their tables.
+            lost = rows.equals(RunRecording.Rows.EVENTS) ? lost.plus(rows) : lost;
+            RunEvent told = RunEvent.of(
+                    "recording/failed",
+                    "metrics, episodes and events cannot be recorded in " + directory.path()
+                            + "; the run goes on, and tries again with every checkpoint: " + e.getMessage());
+            failure = told;
+            failureSteps = environmentSteps;
+            sink.take(told);
         }
     }
 
-    private static double now() {
-        return System.currentTimeMillis() / 1e3;
+    private void recover(long environmentSteps) {
+        RunEvent told = failure;
+        if (told == null || closed) {
+            return;
+        }
+        recording.giveUp();
+        try {
+            RunRecording fresh = new RunRecording(directory, disk, Long.MAX_VALUE, Long.MAX_VALUE);
+            RunRecording.Rows all = lost.plus(recording.rows().minus(fresh.rows()));
+            RunEvent resumed = new RunEvent("recording/resumed", "recording goes on; lost: " + all, all.toMap());
+            try {
+                fresh.event(told, failureSteps);
+                fresh.event(resumed, environmentSteps);
+            } catch (IOException e) {
+                fresh.giveUp();
+                throw e;
+            }
+            recording = fresh;
+            failure = null;
+            lost = RunRecording.Rows.NONE;
+            sink.take(resumed);
+        } catch (IOException e) {
+            LOG.debug("still nothing can be recorded in {}", directory.path(), e);
+        }
     }
 
     static Path config(RunDirectory directory) {

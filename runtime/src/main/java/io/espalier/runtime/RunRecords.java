@@ -38,6 +38,9 @@ final class RunRecords implements AutoCloseable {
         this.listeners = listeners;
         this.progress = progress;
         this.files = files;
+        if (files != null) {
+            files.tell(this::event);
+        }
         checkpoints = saved == null ? null : new CheckpointWriter(saved, this::event, this::saved);
     }
 
@@ -139,7 +142,7 @@ final class RunRecords implements AutoCloseable {
         CheckpointWriter writer = checkpoints;
         if (to != null) {
             // What the state says was recorded must be on the disk before it.
-            to.flush();
+            to.flush(environmentSteps);
         }
         if (writer != null && wait) {
             writer.saveNow(environmentSteps, state);
@@ -170,6 +173,7 @@ final class RunRecords implements AutoCloseable {
     void finished(TrainingResult result) {
         RunFiles to = files;
         if (to != null) {
+            to.flush(progress.environmentSteps());
             try {
                 to.finished(result);
             } catch (IOException e) {

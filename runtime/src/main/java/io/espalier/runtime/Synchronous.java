@@ -22,10 +22,11 @@ final class Synchronous extends ExecutionMode {
         }
 
         private final Training training;
-        private Phase phase = Phase.COLLECT;
+        private Phase phase;
 
         Loop(Training training) {
             this.training = training;
+            phase = training.begins() ? Phase.COLLECT : Phase.DONE;
         }
 
         @Override

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -30,7 +29,7 @@ final class TensorBoardWriter implements Closeable {
      * @param directory where; TensorBoard finds it by its name
      * @param wallSeconds the time now, in seconds since 1970, for display only
      */
-    TensorBoardWriter(Path directory, double wallSeconds) throws IOException {
+    TensorBoardWriter(Path directory, double wallSeconds, Disk disk) throws IOException {
         Files.createDirectories(directory);
         long part = 0;
         Path file;
@@ -38,7 +37,7 @@ final class TensorBoardWriter implements Closeable {
             file = directory.resolve(
                     String.format("events.out.tfevents.%010d.%d.espalier", (long) wallSeconds, part++));
         } while (Files.exists(file));
-        out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 14);
+        out = new BufferedOutputStream(GrowingFile.open(disk, file), 1 << 14);
         byte[] version = "brain.Event:2".getBytes(StandardCharsets.UTF_8);
         ByteBuffer event = buffer(11 + version.length);
         event.put((byte) 0x09)

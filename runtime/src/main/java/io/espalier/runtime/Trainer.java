@@ -195,7 +195,7 @@ public final class Trainer {
         return this;
     }
 
-    /** How checkpoints come to the disk; {@linkplain Disk#atomic whole or not at all} unless said otherwise. */
+    /** How checkpoints and records come to the disk; {@linkplain Disk#atomic whole or not at all} unless said otherwise. */
     public Trainer disk(Disk other) {
         disk = other;
         return this;
@@ -273,7 +273,7 @@ public final class Trainer {
             RunPlan plan = plan(rule, from);
             RunFiles files = null;
             if (home != null) {
-                files = new RunFiles(home, progress.environmentSteps(), progress.episodes());
+                files = new RunFiles(home, progress.environmentSteps(), progress.episodes(), disk);
                 saved = new Checkpoints(home.checkpoints(), checkpoints.keep(), disk);
                 if (!resumes) {
                     home.writeConfig(RunConfig.of(plan, stop == null ? "budget" : rule.text(), notes)

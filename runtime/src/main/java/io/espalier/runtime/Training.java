@@ -145,9 +145,22 @@ final class Training implements AutoCloseable {
         records.evaluation(result);
     }
 
+    /** Whether there is anything to do: a run that is resumed may have come to its end, but not to its result. */
+    boolean begins() {
+        return progress.rounds() == 0 || !over();
+    }
+
     /** Whether the run goes on; saves it if that is due. */
     boolean goesOn() {
         records.round();
+        if (over()) {
+            return false;
+        }
+        saveIfDue();
+        return true;
+    }
+
+    private boolean over() {
         Optional<String> reason = stop.reason(progress);
         long steps = progress.environmentSteps();
         double budget = Math.min(1.0, (double) steps / plan.environmentSteps());
@@ -160,11 +173,7 @@ final class Training implements AutoCloseable {
         } else {
             stopReason = requested;
         }
-        if (stopReason != null) {
-            return false;
-        }
-        saveIfDue();
-        return true;
+        return stopReason != null;
     }
 
     /** Saves the run and evaluates the final policy. */

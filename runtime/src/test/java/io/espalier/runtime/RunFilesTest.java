@@ -24,7 +24,7 @@ class RunFilesTest {
     @Test
     void theTableGrowsByRowsAndColumns() throws IOException {
         Path file = folder.resolve("metrics.csv");
-        try (MetricsCsv csv = new MetricsCsv(file, "environmentSteps", Long.MAX_VALUE)) {
+        try (MetricsCsv csv = new MetricsCsv(file, "environmentSteps", Long.MAX_VALUE, Disk.atomic())) {
             csv.row(10, Map.of("loss/policy", 0.5));
             Map<String, Double> both = new LinkedHashMap<>();
             both.put("policy/kl", 0.25);
@@ -39,7 +39,7 @@ class RunFilesTest {
     void resumingCutsOffRowsThatCameAfterTheCheckpointAndTornLines() throws IOException {
         Path file = folder.resolve("metrics.csv");
         Files.writeString(file, "environmentSteps,a\n10,1.0\n20,2.0\n30,3.0\n4");
-        try (MetricsCsv csv = new MetricsCsv(file, "environmentSteps", 20)) {
+        try (MetricsCsv csv = new MetricsCsv(file, "environmentSteps", 20, Disk.atomic())) {
             csv.row(30, Map.of("a", 3.5));
         }
         assertThat(Files.readAllLines(file)).containsExactly("environmentSteps,a", "10,1.0", "20,2.0", "30,3.5");
@@ -47,14 +47,14 @@ class RunFilesTest {
 
     @Test
     void aNameThatWouldBreakTheTableIsRefused() throws IOException {
-        try (MetricsCsv csv = new MetricsCsv(folder.resolve("m.csv"), "n", 0)) {
+        try (MetricsCsv csv = new MetricsCsv(folder.resolve("m.csv"), "n", 0, Disk.atomic())) {
             assertThatThrownBy(() -> csv.row(1, Map.of("a,b", 1.0))).hasMessageContaining("a,b");
         }
     }
 
     @Test
     void tensorBoardsOwnClassesReadTheEventFile() throws IOException {
-        try (TensorBoardWriter writer = new TensorBoardWriter(folder, 1700000000.5)) {
+        try (TensorBoardWriter writer = new TensorBoardWriter(folder, 1700000000.5, Disk.atomic())) {
             for (int i = 0; i < 300; i++) {
                 writer.scalar("loss/policy", 1L << (i % 40), i * 0.25, 1700000001 + i);
             }
@@ -115,7 +115,7 @@ class RunFilesTest {
         Path policy = Files.createFile(run.path().resolve(".policy.espalier.77.0.tmp"));
         Path state = Files.createFile(run.checkpoints().resolve(".checkpoint-000009.safetensors.77.3.tmp"));
         Path kept = Files.createFile(run.checkpoints().resolve("checkpoint-000009.safetensors"));
-        new RunFiles(run, 0, 0).close();
+        new RunFiles(run, 0, 0, Disk.atomic()).close();
         assertThat(policy).doesNotExist();
         assertThat(state).doesNotExist();
         assertThat(kept).exists();
@@ -142,7 +142,7 @@ class RunFilesTest {
     @Test
     void eventsAreOneJsonObjectALine() throws IOException {
         Path file = folder.resolve("events.jsonl");
-        try (EventLog log = new EventLog(file)) {
+        try (EventLog log = new EventLog(file, Disk.atomic())) {
             log.write("environment-fault", 12, Map.of("environment", 3, "cause", "line\nbreak"));
         }
         assertThat(Files.readAllLines(file)).hasSize(1);
