@@ -131,7 +131,7 @@ final class ActionTable {
     }
 
     /** The largest number in a state's row of {@code table}, among actions that row {@code row} of masks allows. */
-    double best(float[] table, int state, int maskSize, boolean[] masks, int row) {
+    float best(float[] table, int state, int maskSize, boolean[] masks, int row) {
         float most = Float.NEGATIVE_INFINITY;
         for (int action = 0; action < actions; action++) {
             if (maskSize == 0 || masks[row * maskSize + action]) {
