@@ -2,6 +2,7 @@ package io.espalier.envs;
 
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -61,14 +62,14 @@ public final class CliffWalking implements Environment {
         });
     }
 
-    private static void move(int from, int direction, double probability, TabularModel.Sink sink) {
+    private static void move(int from, int direction, double probability, FiniteMdp.Sink sink) {
         int tile = MAP.neighbour(from, DOWNWARDS[direction], RIGHTWARDS[direction]);
         boolean falls = MAP.letter(tile) == 'C';
         sink.outcome(probability, falls ? START : tile, falls ? -100 : -1, tile == GOAL);
     }
 
     /** All transitions with their probabilities; also from the goal and the cliff, where an episode never is. */
-    public TabularModel model() {
+    public FiniteMdp model() {
         return table;
     }
 

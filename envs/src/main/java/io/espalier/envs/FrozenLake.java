@@ -2,6 +2,7 @@ package io.espalier.envs;
 
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -77,7 +78,7 @@ public final class FrozenLake implements Environment {
         });
     }
 
-    private void move(int from, int direction, double probability, TabularModel.Sink sink) {
+    private void move(int from, int direction, double probability, FiniteMdp.Sink sink) {
         int tile = map.neighbour(from, DOWNWARDS[direction], RIGHTWARDS[direction]);
         sink.outcome(probability, tile, map.letter(tile) == 'G' ? 1 : 0, ends(tile));
     }
@@ -87,7 +88,7 @@ public final class FrozenLake implements Environment {
     }
 
     /** All transitions with their probabilities. */
-    public TabularModel model() {
+    public FiniteMdp model() {
         return table;
     }
 

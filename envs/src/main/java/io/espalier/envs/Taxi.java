@@ -2,6 +2,7 @@ package io.espalier.envs;
 
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -91,7 +92,7 @@ public final class Taxi implements Environment {
         });
     }
 
-    private static void board(int from, int action, TabularModel.Sink sink) {
+    private static void board(int from, int action, FiniteMdp.Sink sink) {
         int place = placeAt(square(from));
         if (action == PICK_UP) {
             boolean waits = place >= 0 && place == passenger(from);
@@ -140,7 +141,7 @@ public final class Taxi implements Environment {
     }
 
     /** All transitions with their probabilities. */
-    public TabularModel model() {
+    public FiniteMdp model() {
         return table;
     }
 

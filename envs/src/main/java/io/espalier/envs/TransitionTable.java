@@ -1,5 +1,6 @@
 package io.espalier.envs;
 
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What may come of every action in every state of a small task, immutable, and ready to be drawn from. */
-final class TransitionTable implements TabularModel {
+final class TransitionTable implements FiniteMdp {
     /** Tells a sink what may come of an action in a state. */
     @FunctionalInterface
     interface Rules {

@@ -1,11 +1,13 @@
 package io.espalier.envs;
 
+import io.espalier.core.FiniteMdp;
+
 /** Dynamic programming on a model: the exact best returns that the tests compare with. */
 final class Planning {
     private Planning() {}
 
     /** The best mean undiscounted return of an episode of at most so many steps, over the start distribution. */
-    static double bestReturn(TabularModel model, int steps) {
+    static double bestReturn(FiniteMdp model, int steps) {
         double[] value = new double[model.states()];
         for (int left = 0; left < steps; left++) {
             double[] better = new double[value.length];
@@ -24,7 +26,7 @@ final class Planning {
         return mean;
     }
 
-    private static double worth(TabularModel model, int state, int action, double[] value) {
+    private static double worth(FiniteMdp model, int state, int action, double[] value) {
         double[] sum = {0};
         model.forEachOutcome(
                 state,

@@ -3,6 +3,7 @@ package io.espalier.envs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.core.Environment;
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.Step;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -100,7 +101,7 @@ final class Recorded {
     }
 
     /** Asserts that a model has exactly the recorded transitions, in order, and the recorded start. */
-    static void sameTable(String file, TabularModel model) {
+    static void sameTable(String file, FiniteMdp model) {
         Map<String, List<String>> outcomes = new HashMap<>();
         double[] start = new double[model.states()];
         for (String line : lines(file)) {

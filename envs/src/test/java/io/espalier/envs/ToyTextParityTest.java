@@ -2,6 +2,7 @@ package io.espalier.envs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.core.FiniteMdp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,8 +41,8 @@ class ToyTextParityTest {
             recorded.computeIfAbsent(part[0] + " " + part[1], key -> new ArrayList<>())
                     .add(part[2] + " -> " + part[3]);
         }
-        TabularModel rainy = new Taxi(true, false).model();
-        TabularModel dry = new Taxi().model();
+        FiniteMdp rainy = new Taxi(true, false).model();
+        FiniteMdp dry = new Taxi().model();
         for (int state = 0; state < 500; state++) {
             int rest = state % 20;
             for (int action = 0; action < 4; action++) {
@@ -61,7 +62,7 @@ class ToyTextParityTest {
         }
     }
 
-    private static List<String> outcomes(TabularModel model, int state, int action) {
+    private static List<String> outcomes(FiniteMdp model, int state, int action) {
         List<String> all = new ArrayList<>();
         model.forEachOutcome(
                 state, action, (p, next, reward, ends) -> all.add(p + " " + next + " " + reward + " " + ends));

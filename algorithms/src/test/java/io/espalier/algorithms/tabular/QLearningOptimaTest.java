@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.core.Cores;
 import io.espalier.core.Environment;
+import io.espalier.core.FiniteMdp;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.envs.CliffWalking;
 import io.espalier.envs.FrozenLake;
-import io.espalier.envs.TabularModel;
 import io.espalier.envs.Taxi;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
 import io.espalier.testkit.SerialTraining;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -26,30 +27,13 @@ class QLearningOptimaTest {
 
     /** The exact mean return over {@code limit} steps of what is greedy after training. */
     private static double learned(
-            QLearning.Settings settings, Supplier<Environment> factory, TabularModel model, int limit, long budget) {
+            QLearning.Settings settings, Supplier<Environment> factory, FiniteMdp model, int limit, long budget) {
         SerialTraining training = new SerialTraining(new QLearning(settings), factory, budget, 1, Cores.SERIAL);
         training.run();
         Weights table = training.learner().weights();
-        double[] value = new double[model.states()];
-        for (int left = 0; left < limit; left++) {
-            double[] now = value;
-            double[] longer = new double[now.length];
-            for (int state = 0; state < now.length; state++) {
-                int s = state;
-                int action = best(table, state, model.actions());
-                model.forEachOutcome(
-                        state,
-                        action,
-                        (probability, next, reward, terminated) ->
-                                longer[s] += probability * (reward + (terminated ? 0 : now[next])));
-            }
-            value = longer;
-        }
-        double mean = 0;
-        for (int state = 0; state < value.length; state++) {
-            mean += model.startProbability(state) * value[state];
-        }
-        return mean;
+        int[] policy = new int[model.states()];
+        Arrays.setAll(policy, state -> best(table, state, model.actions()));
+        return DynamicProgramming.startValue(model, DynamicProgramming.policyEvaluation(model, policy, 1, limit));
     }
 
     private static int best(Weights table, int state, int actions) {

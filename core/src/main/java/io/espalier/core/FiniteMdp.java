@@ -1,10 +1,13 @@
-package io.espalier.envs;
+package io.espalier.core;
 
 /**
- * The whole of a small task, for planning methods: every state, every action, and what may come of it. State {@code s}
- * is the one that the environment shows as observation {@code s}.
+ * The whole of a small task, a finite Markov decision process: every state, every action, and what may come of it, with
+ * probabilities P and rewards R. For planning methods; environments that know theirs expose it. State {@code s} is the one
+ * that the environment shows as observation {@code s}.
+ *
+ * <p>Time limits are not part of it: planning for so many steps is the planner's business.
  */
-public interface TabularModel {
+public interface FiniteMdp {
     /** How many states there are; they are numbered from 0. */
     int states();
 
@@ -21,6 +24,19 @@ public interface TabularModel {
      * @throws IllegalArgumentException if there is no such state or action
      */
     void forEachOutcome(int state, int action, Sink sink);
+
+    /**
+     * The process of given arrays, which are copied.
+     *
+     * @param probability P(s′ | s, a) as [states, actions, states]; what a row lacks to 1 is the probability that the task
+     *     ends
+     * @param reward the mean reward R(s, a) as [states, actions]
+     * @param start the probability of beginning in each state, [states]
+     * @throws IllegalArgumentException if shapes do not fit, or probabilities are none
+     */
+    static FiniteMdp of(double[][][] probability, double[][] reward, double[] start) {
+        return new ExplicitMdp(probability, reward, start);
+    }
 
     /** Receives what may come of an action. */
     @FunctionalInterface
