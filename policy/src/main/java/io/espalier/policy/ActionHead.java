@@ -18,6 +18,9 @@ public sealed interface ActionHead {
     /** The network output that holds action values. */
     String Q = "q";
 
+    /** The network output by which a table samples, where that differs from what it takes to be best; optional. */
+    String EXPLORE = "explore";
+
     /** The network output that holds logarithms of standard deviations. */
     String LOG_STD = "logStd";
 
@@ -87,6 +90,9 @@ public sealed interface ActionHead {
      * (the components as digits of a mixed-radix number, the first the most significant), so that its spec is
      * {@code embedding(states, actions)}. With probability epsilon any allowed action, else one of the largest value:
      * when sampling, any of those that are equal; when greedy, the lowest number. Two draws.
+     *
+     * <p>Where the network has an output "explore" besides "q", sampling takes the largest of that one, and only greedy
+     * acting that of "q": for bounds and posterior samples, which say what to try rather than what is best.
      *
      * @param epsilon 0 to 1
      */

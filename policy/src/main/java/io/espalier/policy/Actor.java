@@ -17,7 +17,8 @@ abstract class Actor {
         } else if (head instanceof ActionHead.Deterministic) {
             return new DeterministicActor(policy.actionSpace().size(), main);
         }
-        return new GreedyActor(policy.actionSpace().choices(), main, head);
+        float[] explore = network.output(structure.explore);
+        return new GreedyActor(policy.actionSpace().choices(), main, explore, head);
     }
 
     /** Takes the parameters of a head of the same kind over. */

@@ -6,12 +6,16 @@ import io.espalier.nn.FloatMath;
 /** {@link ActionHead.EpsilonGreedy} and {@link ActionHead.Tabular} at work. */
 final class GreedyActor extends Actor {
     private final int count;
+    private final float[] worth;
+    /** What sampling goes by; mostly the same array. */
     private final float[] scores;
+
     private double epsilon;
     private boolean breaksTies;
 
-    GreedyActor(int count, float[] scores, ActionHead head) {
+    GreedyActor(int count, float[] worth, float[] scores, ActionHead head) {
         this.count = count;
+        this.worth = worth;
         this.scores = scores;
         set(head);
     }
@@ -63,6 +67,8 @@ final class GreedyActor extends Actor {
                 if (explores || breaksTies) {
                     choice = nth(drawn, from, masks, mask, explores ? Float.NEGATIVE_INFINITY : most);
                 }
+            } else if (worth != scores) {
+                choice = best(worth, from, count, masks, mask, row);
             }
             actions[actionsAt + row] = choice;
             if (logProbabilities.length > 0) {

@@ -31,6 +31,8 @@ final class Structure {
     final int main;
     /** Which network output has the logarithms of standard deviations, or -1. */
     final int logStd;
+    /** Which network output a table samples by: the main one, unless there is one for it. */
+    final int explore;
     /** Which network output estimates the value, or -1. */
     final int value;
     /** The choices of each discrete component of an action; none for a box. */
@@ -56,6 +58,8 @@ final class Structure {
         boolean values = tabular || head instanceof ActionHead.EpsilonGreedy;
         main = output(network, values ? ActionHead.Q : ActionHead.POLICY, head);
         value = network.hasHead(ActionHead.VALUE) ? network.head(ActionHead.VALUE) : -1;
+        boolean explores = tabular && network.heads() > 1 && network.hasHead(ActionHead.EXPLORE);
+        explore = explores ? network.head(ActionHead.EXPLORE) : main;
         boolean gaussian = head instanceof ActionHead.DiagonalGaussian;
         logStd = gaussian ? output(network, ActionHead.LOG_STD, head) : -1;
         checkActions(network, head, values, gaussian);
@@ -112,6 +116,7 @@ final class Structure {
         }
         int wanted = real ? actionSpace.size() : actionSpace.choices();
         checkSize(network, main, wanted);
+        checkSize(network, explore, wanted);
         if (gaussian) {
             checkSize(network, logStd, wanted);
         }

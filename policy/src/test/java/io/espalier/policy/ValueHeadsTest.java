@@ -95,6 +95,28 @@ class ValueHeadsTest {
     }
 
     @Test
+    void aTableMaySampleByOtherNumbersThanThoseItTakesForWorth() {
+        Policy policy = new Policy(
+                new Discrete(1),
+                new Discrete(3),
+                Normalizer.identity(),
+                NetworkSpec.parse("heads(q: embedding(1, 3), explore: embedding(1, 3))"),
+                Weights.copyOf(0, new float[] {1, 5, 2, 8, 6, 8}),
+                new ActionHead.Tabular(0.3),
+                Map.of());
+        float[] logs = new float[ROWS];
+        int[] counts = counts(policy, ALL, logs);
+        // By hand: 0.3 / 3 each, and 0.7 / 2 more for 0 and 2, which are equal in "explore"
+        assertThat((double) counts[0]).isCloseTo(18_000, within(400.0));
+        assertThat((double) counts[1]).isCloseTo(4_000, within(240.0));
+        for (float log : logs) {
+            float wanted = (float) StrictMath.log(log > -1 ? 0.45 : 0.1);
+            assertThat(log).isEqualTo(wanted, within(1e-6f));
+        }
+        assertThat(policy.actDiscrete(new float[] {0})).isEqualTo(1);
+    }
+
+    @Test
     void aTableReadsComponentsAsDigits() {
         // 2 x 3 observations: (1, 2) is row 1·3 + 2 = 5
         Policy policy = table(new MultiDiscrete(2, 3), 0, 2, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1);
