@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 
 /**
  * The environments of this module by the names and with the time limits of Gymnasium's registry; names it does not have
- * are the deterministic and the timed lakes and the bandits.
+ * are the deterministic and the timed lakes, the maze and the bandits.
  *
  * <p>A task counts as solved from Gymnasium's reward threshold on, with these exceptions. Taxi's threshold of 8 lies above
  * the best possible mean, 7.93; 7.5 allows a policy a third of a step more than the best. CliffWalking has none, but a
- * best return of −13 that a policy reaches or not; likewise the deterministic lakes with 1. Blackjack has none; −0.06
- * lies between the best possible mean, −0.0431, and that of sticking on 17 and more, −0.0759. The bandit's best lever
- * brings 1500, its second 1200. Pendulum and the rest have no agreed figure.
+ * best return of −13 that a policy reaches or not; likewise the deterministic lakes and the maze with 1. Blackjack has
+ * none; −0.06 lies between the best possible mean, −0.0431, and that of sticking on 17 and more, −0.0759. The bandit's
+ * best lever brings 1500, its second 1200. Pendulum and the rest have no agreed figure.
  */
 public final class BuiltInEnvironments implements EnvironmentProvider {
     private static final int UNLIMITED = 0;
@@ -57,6 +57,7 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
                     UNLIMITED,
                     Double.NaN,
                     "cliffwalking-slippery"),
+            spec("DynaMaze-v0", "Find the way through a small maze.", DynaMaze::new, 2000, 1, "dynamaze"),
             spec("Blackjack-v1", "Beat the dealer to 21.", Blackjack::new, UNLIMITED, -0.06, "blackjack"),
             spec("Bandit10-v0", "Find the best of ten levers.", () -> Bandit.fixed(LEVERS), 1000, 1400, "bandit"),
             spec(
