@@ -173,7 +173,10 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static String directoryName(TrainRequest config) {
-        String environment = config.environment().replaceFirst(".*\\.", "").replaceFirst("-v[0-9]+$", "");
+        String environment = config.environment()
+                .replaceFirst(".*\\.", "")
+                .replaceFirst("-v[0-9]+$", "")
+                .replace('/', '-');
         return environment.toLowerCase(Locale.ROOT) + "-" + config.algorithm();
     }
 }

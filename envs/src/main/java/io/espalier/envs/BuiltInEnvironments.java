@@ -6,11 +6,13 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.wrappers.TimeAware;
 import io.espalier.core.wrappers.TimeLimit;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
  * The environments of this module by the names and with the time limits of Gymnasium's registry; names it does not have
- * are the deterministic and the timed lakes, the maze and the bandits.
+ * are the deterministic and the timed lakes, the maze and the bandits. MinAtar's games have a time limit here and none
+ * there.
  *
  * <p>A task counts as solved from Gymnasium's reward threshold on, with these exceptions. Taxi's threshold of 8 lies above
  * the best possible mean, 7.93; 7.5 allows a policy a third of a step more than the best. CliffWalking has none, but a
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class BuiltInEnvironments implements EnvironmentProvider {
     private static final int UNLIMITED = 0;
+    private static final int MINATAR_LIMIT = 10_000;
 
     /** Standard normal numbers, rounded. */
     private static final double[] LEVERS = {0.2, -0.8, 1.5, 0.3, 1.2, -1.5, -0.2, -1.0, 0.9, -0.5};
@@ -66,7 +69,17 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
                     () -> Bandit.testbed(10),
                     1000,
                     Double.NaN,
-                    "bandit-testbed"));
+                    "bandit-testbed"),
+            minAtar("Asterix", Asterix::new, true),
+            minAtar("Asterix", Asterix::new, false),
+            minAtar("Breakout", Breakout::new, true),
+            minAtar("Breakout", Breakout::new, false),
+            minAtar("Freeway", Freeway::new, true),
+            minAtar("Freeway", Freeway::new, false),
+            minAtar("Seaquest", Seaquest::new, true),
+            minAtar("Seaquest", Seaquest::new, false),
+            minAtar("SpaceInvaders", SpaceInvaders::new, true),
+            minAtar("SpaceInvaders", SpaceInvaders::new, false));
 
     @Override
     public List<EnvironmentSpec> environments() {
@@ -87,6 +100,18 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
                 "Cross a frozen lake on slippery ice, seeing the time that is left.",
                 () -> new TimeAware(new FrozenLake(map, true), limit),
                 solvedAt);
+    }
+
+    /** Gymnasium's version 1 has the minimal action set, its version 0 all six actions. */
+    private static EnvironmentSpec minAtar(String game, Supplier<MinAtar.Game> rules, boolean minimal) {
+        String summary = "MinAtar's " + game + (minimal ? "." : ", with all six actions.");
+        return spec(
+                "MinAtar/" + game + (minimal ? "-v1" : "-v0"),
+                summary,
+                () -> new MinAtar(rules.get(), MinAtar.Settings.published(minimal)),
+                MINATAR_LIMIT,
+                Double.NaN,
+                "minatar-" + game.toLowerCase(Locale.ROOT) + (minimal ? "" : "-v0"));
     }
 
     private static EnvironmentSpec spec(

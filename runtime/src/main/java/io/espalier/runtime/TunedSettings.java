@@ -25,7 +25,8 @@ public record TunedSettings(long environmentSteps, Optional<String> stop, Map<St
     }
 
     /**
-     * Looks for {@code io/espalier/algorithms/tuned/ALGORITHM/NAME.yaml}.
+     * Looks for {@code io/espalier/algorithms/tuned/ALGORITHM/NAME.yaml}, with a dash for a slash in the
+     * environment's name.
      *
      * @param loader where to look
      * @param algorithm the algorithm's name
@@ -33,10 +34,11 @@ public record TunedSettings(long environmentSteps, Optional<String> stop, Map<St
      * @throws IllegalArgumentException if there is such a file but it is not as it should be
      */
     public static Optional<TunedSettings> find(ClassLoader loader, String algorithm, String name) {
-        if (!name.matches("[A-Za-z0-9_.-]+") || name.startsWith(".")) {
+        String file = name.replace('/', '-');
+        if (!file.matches("[A-Za-z0-9_.-]+") || file.startsWith(".")) {
             return Optional.empty();
         }
-        String resource = "io/espalier/algorithms/tuned/" + algorithm + "/" + name + ".yaml";
+        String resource = "io/espalier/algorithms/tuned/" + algorithm + "/" + file + ".yaml";
         try (InputStream in = loader.getResourceAsStream(resource)) {
             return in == null
                     ? Optional.empty()
