@@ -35,6 +35,7 @@ public final class Freeway implements MinAtar.Game {
     private static final int SLOWEST = 5;
     private static final int MOVE_INTERVAL = 3;
 
+    private final int frames;
     private final int[] column = new int[CARS];
 
     /** Positive rightwards, negative leftwards; its size is the frames waited between two moves. */
@@ -44,6 +45,16 @@ public final class Freeway implements MinAtar.Game {
     private int chicken;
     private int moveTimer;
     private int left;
+
+    /** A game of 2500 frames. */
+    public Freeway() {
+        this(FRAMES);
+    }
+
+    /** A game of that many frames, for tests. */
+    Freeway(int frames) {
+        this.frames = frames;
+    }
 
     @Override
     public int channels() {
@@ -68,7 +79,7 @@ public final class Freeway implements MinAtar.Game {
         drawSpeeds(random);
         chicken = BOTTOM;
         moveTimer = MOVE_INTERVAL;
-        left = FRAMES;
+        left = frames;
     }
 
     private void drawSpeeds(RandomStream random) {

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 class FreewayTest extends EnvironmentContract {
     @Override
     protected Environment create() {
-        return new MinAtar(new Freeway(), MinAtar.Settings.published(true));
+        return new MinAtar(new Freeway(200), MinAtar.Settings.published(true));
     }
 
-    /** The game is over after 2500 frames, by its own rules. */
+    /** The game is over after so many frames by its own rules. */
     @Override
     protected boolean fixedLength() {
         return true;
