@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Eight ways for an environment to fail, times three algorithms of different shapes: the run goes on with finite weights,
+ * Eight ways for an environment to fail, times algorithms of different shapes: the run goes on with finite weights,
  * and an event names the environment; an environment that fails for good stops the run with that cause.
  */
 class FaultMatrixTest {
@@ -45,7 +45,7 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of("ppo", "dqn", "q-learning")
+        return Stream.of("ppo", "dqn", "q-learning", "a2c", "reinforce")
                 .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
     }
 

@@ -1,10 +1,11 @@
 package io.espalier.algorithms.onpolicy;
 
 import io.espalier.algorithms.parts.ActionCounts;
+import io.espalier.algorithms.parts.ActionDistribution;
+import io.espalier.algorithms.parts.AdvantageScale;
 import io.espalier.algorithms.parts.OnPolicyBatch;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.nn.FloatMath;
-import io.espalier.nn.Losses;
 import io.espalier.nn.Network;
 
 /**
@@ -31,19 +32,14 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     private final double entropyCoefficient;
     private final double valueClip;
     private final boolean normalizeAdvantages;
-    private final ActionCounts counts;
-    private final int policyHead;
+    private final ActionDistribution distribution;
     private final int valueHead;
-    private final int logStdHead;
-    private final float[] probabilities;
-    private final float[] logs;
+    private final AdvantageScale scale = new AdvantageScale();
 
     private double clip;
     private int[] rows = {};
     private int first;
     private int count;
-    private float mean;
-    private float scale = 1;
 
     /**
      * @param network the network to be updated: heads "policy", "value" and, for real actions, "logStd"
@@ -51,16 +47,12 @@ final class ClippedObjective implements ShardedUpdate.Loss {
      */
     ClippedObjective(Ppo.Settings settings, OnPolicyBatch batch, Network network, ActionCounts counts, int mostRows) {
         this.batch = batch;
-        this.counts = counts;
+        distribution = new ActionDistribution(network, counts, mostRows);
         valueCoefficient = settings.valueCoefficient();
         entropyCoefficient = settings.entropyCoefficient();
         valueClip = settings.valueClip();
         normalizeAdvantages = settings.normalizeAdvantages();
-        policyHead = network.head("policy");
         valueHead = network.head("value");
-        logStdHead = counts.components() == 0 ? network.head("logStd") : -1;
-        probabilities = new float[mostRows * counts.total()];
-        logs = new float[mostRows * counts.total()];
     }
 
     /** The clip range ε from now on. */
@@ -73,22 +65,9 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         rows = order;
         first = from;
         count = to - from;
-        mean = 0;
-        scale = 1;
-        if (normalizeAdvantages && count > 1) {
-            float[] advantages = batch.advantages();
-            double sum = 0;
-            for (int i = from; i < to; i++) {
-                sum += advantages[order[i]];
-            }
-            double average = sum / count;
-            double squares = 0;
-            for (int i = from; i < to; i++) {
-                double difference = advantages[order[i]] - average;
-                squares += difference * difference;
-            }
-            mean = (float) average;
-            scale = (float) (1 / (StrictMath.sqrt(squares / (count - 1)) + 1e-8));
+        distribution.rows(batch.rollout(), order, from);
+        if (normalizeAdvantages) {
+            scale.measure(batch.advantages(), order, from, to);
         }
     }
 
@@ -111,11 +90,13 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         for (int i = 0; i < number; i++) {
             valueGradient[i] = value(values[i], rows[first + from + i], figures, at) / count;
         }
-        if (counts.components() == 0) {
-            gaussian(network, from, number, figures, at);
-        } else {
-            softmax(network.output(policyHead), from, number);
-            categorical(network.outputGradient(policyHead), from, number, figures, at);
+        float bonus = (float) (-entropyCoefficient / count);
+        distribution.read(network, from, number);
+        for (int i = 0; i < number; i++) {
+            figures[at + ENTROPY] += distribution.entropy(network, from, i);
+            float logProbability = distribution.logProbability(network, from, i);
+            float slope = surrogate(logProbability, rows[first + from + i], figures, at) / count;
+            distribution.gradient(network, from, i, slope, bonus);
         }
     }
 
@@ -142,7 +123,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     private float surrogate(float logProbability, int row, double[] figures, int at) {
         float logRatio = logProbability - batch.rollout().logProbabilities[row];
         float ratio = FloatMath.exp(logRatio);
-        float advantage = (batch.advantages()[row] - mean) * scale;
+        float advantage = scale.of(batch.advantages()[row]);
         float low = (float) (1 - clip);
         float high = (float) (1 + clip);
         float clipped = Math.max(low, Math.min(high, ratio));
@@ -152,85 +133,5 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         figures[at + KL] += ratio - 1 - logRatio;
         figures[at + CLIPPED] += clipped == ratio ? 0 : 1;
         return free <= held ? -free : 0;
-    }
-
-    /** Probabilities of the minibatch's rows from {@code from} on, component by component. */
-    private void softmax(float[] logits, int from, int number) {
-        int width = counts.total();
-        boolean[] masks = batch.rollout().maskSize > 0 ? batch.rollout().masks : null;
-        if (masks == null && counts.components() == 1) {
-            Losses.softmax(logits, 0, number, width, null, 0, probabilities, from * width, logs, from * width);
-            return;
-        }
-        for (int i = 0; i < number; i++) {
-            int mask = rows[first + from + i] * width;
-            int offset = 0;
-            for (int c = 0; c < counts.components(); c++) {
-                int n = counts.count(c);
-                int to = (from + i) * width + offset;
-                Losses.softmax(logits, i * width + offset, 1, n, masks, mask + offset, probabilities, to, logs, to);
-                offset += n;
-            }
-        }
-    }
-
-    private void categorical(float[] gradient, int from, int number, double[] figures, int at) {
-        float[] actions = batch.rollout().actions;
-        int width = counts.total();
-        float bonus = (float) (-entropyCoefficient / count);
-        for (int i = 0; i < number; i++) {
-            int row = rows[first + from + i];
-            int start = (from + i) * width;
-            // the components are independent: log-probabilities and entropies add up
-            float logProbability = 0;
-            int offset = 0;
-            for (int c = 0; c < counts.components(); c++) {
-                int n = counts.count(c);
-                logProbability += logs[start + offset + counts.choice(actions, row, c)];
-                figures[at + ENTROPY] +=
-                        Losses.categoricalEntropy(probabilities, start + offset, logs, start + offset, n);
-                offset += n;
-            }
-            float slope = surrogate(logProbability, row, figures, at) / count;
-            offset = 0;
-            for (int c = 0; c < counts.components(); c++) {
-                int n = counts.count(c);
-                int p = start + offset;
-                int choice = counts.choice(actions, row, c);
-                int g = i * width + offset;
-                Losses.categoricalGradient(probabilities, p, logs, p, n, choice, slope, bonus, gradient, g);
-                offset += n;
-            }
-        }
-    }
-
-    private void gaussian(Network network, int from, int number, double[] figures, int at) {
-        float[] actions = batch.rollout().actions;
-        int size = batch.rollout().actionSize;
-        float[] means = network.output(policyHead);
-        float[] logStds = network.output(logStdHead);
-        float bonus = (float) (-entropyCoefficient / count);
-        for (int i = 0; i < number; i++) {
-            int row = rows[first + from + i];
-            int k = i * size;
-            int a = row * size;
-            figures[at + ENTROPY] += Losses.gaussianEntropy(logStds, k, size);
-            float logProbability = Losses.gaussianLogProbability(means, k, logStds, k, actions, a, size);
-            float slope = surrogate(logProbability, row, figures, at) / count;
-            Losses.gaussianGradient(
-                    means,
-                    k,
-                    logStds,
-                    k,
-                    actions,
-                    a,
-                    size,
-                    slope,
-                    bonus,
-                    network.outputGradient(policyHead),
-                    k,
-                    network.outputGradient(logStdHead),
-                    k);
-        }
     }
 }

@@ -29,14 +29,30 @@ public final class ActorCritic {
      * @param logStd where the logarithm of the standard deviation starts
      */
     public static Policy policy(TaskSpec task, String trunk, boolean shared, double logStd, Seeds seeds) {
+        NetworkSpec base = NetworkSpec.parse(trunk);
+        NetworkSpec value = NetworkSpec.dense(1, Initializer.orthogonal(1));
+        NetworkSpec.Head critic = NetworkSpec.head("value", shared ? value : base.then(value));
+        return sampling(task, base, shared, List.of(critic), logStd, seeds);
+    }
+
+    /** As {@link #policy(TaskSpec, String, boolean, double, Seeds)}, but it does not value states. */
+    public static Policy actor(TaskSpec task, String trunk, double logStd, Seeds seeds) {
+        return sampling(task, NetworkSpec.parse(trunk), false, List.of(), logStd, seeds);
+    }
+
+    private static Policy sampling(
+            TaskSpec task,
+            NetworkSpec base,
+            boolean shared,
+            List<NetworkSpec.Head> critics,
+            double logStd,
+            Seeds seeds) {
         boolean real = task.actionSpace() instanceof Box;
         int outputs = real ? task.actionSpace().size() : task.actionSpace().choices();
-        NetworkSpec base = NetworkSpec.parse(trunk);
         NetworkSpec policy = NetworkSpec.dense(outputs, Initializer.orthogonal(0.01));
-        NetworkSpec value = NetworkSpec.dense(1, Initializer.orthogonal(1));
         List<NetworkSpec.Head> heads = new ArrayList<>();
         heads.add(NetworkSpec.head("policy", shared ? policy : base.then(policy)));
-        heads.add(NetworkSpec.head("value", shared ? value : base.then(value)));
+        heads.addAll(critics);
         if (real) {
             heads.add(NetworkSpec.head("logStd", new NetworkSpec.Constant(outputs, logStd)));
         }

@@ -163,6 +163,17 @@ public final class OnPolicyBatch {
         }
     }
 
+    /** Writes all rows that may be learned from, in row order, and returns how many they are. */
+    public int rows(int[] into) {
+        int count = 0;
+        for (int row = 0; row < rollout.rows(); row++) {
+            if (!skipped[row]) {
+                into[count++] = row;
+            }
+        }
+        return count;
+    }
+
     /** Floats of one network input. */
     public int inputSize() {
         return inputSize;

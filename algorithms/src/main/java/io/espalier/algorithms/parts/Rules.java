@@ -1,6 +1,7 @@
 package io.espalier.algorithms.parts;
 
 import io.espalier.nn.NetworkSpec;
+import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Schedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,16 @@ public final class Rules {
             NetworkSpec.parse(text);
         } catch (IllegalArgumentException e) {
             broken.add(name + " (" + text + ") must be a network: " + e.getMessage());
+        }
+        return this;
+    }
+
+    /** The text form of an optimiser. */
+    public Rules optimizer(String name, String text) {
+        try {
+            OptimizerSpec.parse(text);
+        } catch (IllegalArgumentException e) {
+            broken.add(name + " (" + text + ") must be an optimiser: " + e.getMessage());
         }
         return this;
     }

@@ -1,0 +1,178 @@
+package io.espalier.algorithms.onpolicy;
+
+import com.google.auto.service.AutoService;
+import io.espalier.algorithms.parts.ActorCritic;
+import io.espalier.algorithms.parts.Rules;
+import io.espalier.core.Box;
+import io.espalier.core.Cores;
+import io.espalier.core.Seeds;
+import io.espalier.core.Setting;
+import io.espalier.nn.Schedule;
+import io.espalier.policy.Algorithm;
+import io.espalier.policy.AlgorithmProvider;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.policy.TaskSpec;
+
+/**
+ * Advantage actor-critic: one policy-gradient step on each short rollout of several environments.
+ *
+ * <p>Mnih et al., "Asynchronous methods for deep reinforcement learning", arXiv:1602.01783, algorithm S3, with its
+ * actor-learners in step instead of asynchronous. Its n-step advantage is GAE (Schulman et al., arXiv:1506.02438,
+ * equation 16) with λ = 1. The loss is {@link PolicyGradient}.
+ *
+ * @param settings how it learns
+ */
+public record A2c(A2c.Settings settings) implements Algorithm {
+    @Override
+    public String name() {
+        return "a2c";
+    }
+
+    @Override
+    public int environments() {
+        return settings.environments();
+    }
+
+    @Override
+    public int rolloutSteps() {
+        return settings.rolloutSteps();
+    }
+
+    @Override
+    public Policy policy(TaskSpec task, Seeds seeds) {
+        if (settings.normalizeObservations() && !(task.observationSpace() instanceof Box)) {
+            throw new IllegalArgumentException("normalizeObservations (true) must be false for observations from "
+                    + task.observationSpace().text() + ". Maybe it was meant for a box.");
+        }
+        return ActorCritic.policy(task, settings.trunk(), settings.sharedTrunk(), settings.initialLogStd(), seeds);
+    }
+
+    @Override
+    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+        return new A2cLearner(settings, task, initial, cores);
+    }
+
+    /** The settings of {@link A2c}. */
+    public record Settings(
+            @Setting("Copies of the environment stepped together.")
+            int environments,
+
+            @Setting("Environment steps of each copy for one gradient update.")
+            int rolloutSteps,
+
+            @Setting("Discount of future rewards per environment step, 0 to 1.")
+            double gamma,
+
+            @Setting("Weight of longer returns in the advantage estimate (GAE), 0 to 1; 1 for n-step returns.")
+            double lambda,
+
+            @Setting("The optimiser's step size, a number or linear(from, to) over the run's budget.")
+            Schedule learningRate,
+
+            @Setting("The optimiser, as rmsprop(epsilon=1e-5) or adam(epsilon=1e-5).")
+            String optimizer,
+
+            @Setting("Weight of the entropy bonus.") double entropyCoefficient,
+
+            @Setting("Weight of the mean squared error of the values.")
+            double valueCoefficient,
+
+            @Setting("Largest norm of the whole gradient; 0 for no limit.")
+            double gradientNorm,
+
+            @Setting("Scale advantages to mean 0 and deviation 1 in each update.")
+            boolean normalizeAdvantages,
+
+            @Setting("Scale observations by their running mean and deviation.")
+            boolean normalizeObservations,
+
+            @Setting("Scale rewards by the running deviation of the discounted return.")
+            boolean normalizeRewards,
+
+            @Setting("The hidden layers under each head.") String trunk,
+
+            @Setting("Whether policy and value stand on the same hidden layers.")
+            boolean sharedTrunk,
+
+            @Setting("Where the logarithm of a real action's standard deviation starts.")
+            double initialLogStd) {
+        /**
+         * Checks everything.
+         *
+         * @throws IllegalArgumentException with a line for each broken rule
+         */
+        public Settings {
+            long rows = (long) environments * rolloutSteps;
+            new Rules()
+                    .atLeast(1, "environments", environments, "Maybe use 8")
+                    .atLeast(1, "rolloutSteps", rolloutSteps, "Maybe use 5")
+                    .require(
+                            rows <= Integer.MAX_VALUE / 64,
+                            "environments * rolloutSteps",
+                            rows,
+                            "must be at most " + Integer.MAX_VALUE / 64,
+                            "Maybe use fewer steps per rollout")
+                    .within(0, 1, "gamma", gamma, "Maybe use 0.99")
+                    .within(0, 1, "lambda", lambda, "Maybe use 1")
+                    .within(0, 1, "learningRate", learningRate, "Maybe use 0.0007")
+                    .optimizer("optimizer", optimizer)
+                    .notNegative("entropyCoefficient", entropyCoefficient, "Maybe use 0.01")
+                    .notNegative("valueCoefficient", valueCoefficient, "Maybe use 0.5")
+                    .notNegative("gradientNorm", gradientNorm, "Maybe use 0.5, or 0 for no limit")
+                    .within(-20, 2, "initialLogStd", initialLogStd, "Maybe use 0")
+                    .network("trunk", trunk)
+                    .check();
+        }
+
+        /** Settings that suit most tasks. */
+        public static Settings defaults() {
+            return new Settings(
+                    8,
+                    5,
+                    0.99,
+                    1,
+                    Schedule.constant(0.0007),
+                    "rmsprop(epsilon=1e-5)",
+                    0,
+                    0.5,
+                    0.5,
+                    false,
+                    false,
+                    false,
+                    Ppo.Settings.TANH_64_64,
+                    false,
+                    0);
+        }
+    }
+
+    /** Offers {@link A2c} by name. */
+    @SuppressWarnings("rawtypes") // a service is named by its raw type
+    @AutoService(AlgorithmProvider.class)
+    public static final class Provider implements AlgorithmProvider<Settings> {
+        @Override
+        public String name() {
+            return "a2c";
+        }
+
+        @Override
+        public String summary() {
+            return "Advantage actor-critic: on-policy, for discrete and real actions; cheap, for fast simulators.";
+        }
+
+        @Override
+        public Class<Settings> settingsType() {
+            return Settings.class;
+        }
+
+        @Override
+        public Settings defaults() {
+            return Settings.defaults();
+        }
+
+        @Override
+        public Algorithm create(Settings settings) {
+            return new A2c(settings);
+        }
+    }
+}

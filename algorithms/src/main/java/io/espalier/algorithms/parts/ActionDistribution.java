@@ -1,0 +1,154 @@
+package io.espalier.algorithms.parts;
+
+import io.espalier.core.Rollout;
+import io.espalier.nn.Losses;
+import io.espalier.nn.Network;
+
+/**
+ * What a sampling policy says of the actions in a minibatch: ln π(aₜ|sₜ), the entropy, and the gradients of a loss that
+ * depends on these two. Categorical for discrete actions (independent components add up; forbidden choices are left out),
+ * a diagonal Gaussian for real ones. It reads network outputs "policy" and, for real actions, "logStd".
+ *
+ * <p>Used as {@code rows(...)} once for a minibatch; then for each shard {@code read}, and row by row the others. Shards
+ * may be worked on at the same time, each with its own replica of the network. Row {@code i} of a shard that begins at
+ * {@code from} is row {@code order[first + from + i]} of the rollout.
+ */
+public final class ActionDistribution {
+    private final ActionCounts counts;
+    private final int policyHead;
+    private final int logStdHead;
+    private final float[] probabilities;
+    private final float[] logs;
+
+    private float[] actions = {};
+    private boolean[] masks = {};
+    private int size;
+    private int[] order = {};
+    private int first;
+
+    /**
+     * @param network of the structure that all replicas have
+     * @param counts the choices of each discrete component of an action; none for real actions
+     * @param mostRows rows of the largest minibatch
+     */
+    public ActionDistribution(Network network, ActionCounts counts, int mostRows) {
+        this.counts = counts;
+        policyHead = network.head("policy");
+        logStdHead = counts.components() == 0 ? network.head("logStd") : -1;
+        probabilities = new float[Math.multiplyExact(mostRows, counts.total())];
+        logs = new float[probabilities.length];
+    }
+
+    /** Chooses the minibatch: the rollout's rows {@code rows[start]} and on. */
+    public void rows(Rollout rollout, int[] rows, int start) {
+        actions = rollout.actions;
+        masks = rollout.masks;
+        size = rollout.actionSize;
+        order = rows;
+        first = start;
+    }
+
+    /** Takes the outputs of a shard's rows in, after {@code network.forward}. */
+    public void read(Network network, int from, int number) {
+        if (counts.components() == 0) {
+            return;
+        }
+        float[] logits = network.output(policyHead);
+        int width = counts.total();
+        boolean masked = masks.length > 0;
+        if (!masked && counts.components() == 1) {
+            Losses.softmax(logits, 0, number, width, null, 0, probabilities, from * width, logs, from * width);
+            return;
+        }
+        for (int i = 0; i < number; i++) {
+            int mask = order[first + from + i] * width;
+            int offset = 0;
+            for (int c = 0; c < counts.components(); c++) {
+                int n = counts.count(c);
+                int to = (from + i) * width + offset;
+                Losses.softmax(
+                        logits,
+                        i * width + offset,
+                        1,
+                        n,
+                        masked ? masks : null,
+                        mask + offset,
+                        probabilities,
+                        to,
+                        logs,
+                        to);
+                offset += n;
+            }
+        }
+    }
+
+    /** ln π(aₜ|sₜ) of row {@code i} of the shard. */
+    public float logProbability(Network network, int from, int i) {
+        int row = order[first + from + i];
+        if (counts.components() == 0) {
+            int k = i * size;
+            return Losses.gaussianLogProbability(
+                    network.output(policyHead), k, network.output(logStdHead), k, actions, row * size, size);
+        }
+        // the components are independent: log-probabilities and entropies add up
+        float sum = 0;
+        int start = (from + i) * counts.total();
+        for (int c = 0; c < counts.components(); c++) {
+            sum += logs[start + counts.choice(actions, row, c)];
+            start += counts.count(c);
+        }
+        return sum;
+    }
+
+    /** The entropy H(π(·|sₜ)) of row {@code i} of the shard. */
+    public double entropy(Network network, int from, int i) {
+        if (counts.components() == 0) {
+            return Losses.gaussianEntropy(network.output(logStdHead), i * size, size);
+        }
+        double sum = 0;
+        int start = (from + i) * counts.total();
+        for (int c = 0; c < counts.components(); c++) {
+            sum += Losses.categoricalEntropy(probabilities, start, logs, start, counts.count(c));
+            start += counts.count(c);
+        }
+        return sum;
+    }
+
+    /**
+     * Writes the gradient of row {@code i} of the shard with respect to the network's outputs.
+     *
+     * @param dLogProbability ∂loss/∂ln π(aₜ|sₜ)
+     * @param dEntropy ∂loss/∂H
+     */
+    public void gradient(Network network, int from, int i, float dLogProbability, float dEntropy) {
+        int row = order[first + from + i];
+        float[] gradient = network.outputGradient(policyHead);
+        if (counts.components() == 0) {
+            int k = i * size;
+            Losses.gaussianGradient(
+                    network.output(policyHead),
+                    k,
+                    network.output(logStdHead),
+                    k,
+                    actions,
+                    row * size,
+                    size,
+                    dLogProbability,
+                    dEntropy,
+                    gradient,
+                    k,
+                    network.outputGradient(logStdHead),
+                    k);
+            return;
+        }
+        int offset = 0;
+        for (int c = 0; c < counts.components(); c++) {
+            int n = counts.count(c);
+            int p = (from + i) * counts.total() + offset;
+            int choice = counts.choice(actions, row, c);
+            int g = i * counts.total() + offset;
+            Losses.categoricalGradient(probabilities, p, logs, p, n, choice, dLogProbability, dEntropy, gradient, g);
+            offset += n;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.espalier.algorithms.onpolicy;
+
+import io.espalier.core.Environment;
+import io.espalier.nn.Schedule;
+import io.espalier.policy.Algorithm;
+import io.espalier.testkit.AlgorithmContract;
+
+/** Two real actions, everything normalised, Adam, a shared trunk. */
+class A2cContinuousTest extends AlgorithmContract {
+    @Override
+    protected Algorithm algorithm() {
+        return new A2c(new A2c.Settings(
+                4,
+                10,
+                0.5,
+                0.9,
+                Schedule.linear(0.01, 0.001),
+                "adam(epsilon=1e-5)",
+                0,
+                0.5,
+                0.5,
+                true,
+                true,
+                true,
+                "dense(16) > tanh",
+                true,
+                -0.5));
+    }
+
+    @Override
+    protected Environment environment() {
+        return new Aim();
+    }
+
+    @Override
+    protected double learnedAt() {
+        return -0.3;
+    }
+}
