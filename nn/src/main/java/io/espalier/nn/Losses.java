@@ -268,6 +268,20 @@ public final class Losses {
         return (float) sum;
     }
 
+    /** A logarithm of a standard deviation cut to −20 to 2, as for squashed Gaussians everywhere; NaN stays. */
+    public static float clipLogStd(float logStd) {
+        return Math.max(-20f, Math.min(2f, logStd));
+    }
+
+    /**
+     * ln(1 − tanh²(u)) = 2·(ln 2 − u − ln(1 + e⁻²ᵘ)), which does not vanish where tanh rounds to ±1 (Haarnoja et al.,
+     * arXiv:1812.05905, appendix C, in a stable form).
+     */
+    public static float logTanhDerivative(float u) {
+        float size = Math.abs(u);
+        return 2 * (0.6931472f - size - FloatMath.softplus(-2 * size));
+    }
+
     /** Entropy of one row: Σ ½ + ½ln 2π + logStd. */
     public static float gaussianEntropy(float[] logStd, int logStdAt, int count) {
         double sum = 0;

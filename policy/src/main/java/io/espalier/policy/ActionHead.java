@@ -9,7 +9,7 @@ package io.espalier.policy;
  * action is always that of the sampling distribution, also when acting greedily.
  */
 public sealed interface ActionHead {
-    /** The network output that the categorical, Gaussian and deterministic heads read. */
+    /** The network output that the categorical, Gaussian and deterministic heads, squashed or not, read. */
     String POLICY = "policy";
 
     /** The network output that estimates the state's value; optional, for every head. */
@@ -60,6 +60,44 @@ public sealed interface ActionHead {
         @Override
         public String text() {
             return "deterministic";
+        }
+    }
+
+    /**
+     * A normal distribution with independent elements, squashed into a bounded box (Haarnoja et al., arXiv:1812.05905,
+     * appendix C): u ~ N(mean, σ), action = centre + half · tanh(u). Means in output "policy", logarithms of σ in output
+     * "logStd", cut to {@link io.espalier.nn.Losses#clipLogStd}. Greedy: u is the mean. Two draws per element.
+     *
+     * <p>The log-probability is the density of the action in the box: ln N(u) − Σ ln(1 − tanh²(u)) − Σ ln(half).
+     */
+    record SquashedGaussian() implements ActionHead {
+        @Override
+        public String text() {
+            return "squashed-gaussian";
+        }
+    }
+
+    /**
+     * For a bounded box: the action is centre + half · tanh(output "policy"). When sampling, noise is added to tanh, and
+     * the sum cut to ±1 (Fujimoto et al., arXiv:1802.09477). Its log-probability is given as 0. Two draws per element.
+     *
+     * @param noise standard deviation of the noise, as a share of half the box's width; finite and not negative
+     */
+    record SquashedDeterministic(double noise) implements ActionHead {
+        /**
+         * Checks the noise.
+         *
+         * @throws IllegalArgumentException if it is negative or not finite
+         */
+        public SquashedDeterministic {
+            if (!(noise >= 0) || Double.isInfinite(noise)) {
+                throw new IllegalArgumentException("noise (" + noise + ") must be finite and not negative. Maybe 0.1.");
+            }
+        }
+
+        @Override
+        public String text() {
+            return "squashed-deterministic(" + noise + ")";
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Reads the text form of action heads. */
 final class ActionHeadText {
     private static final Pattern FORM =
-            Pattern.compile("([a-z-]{1,20})(?:\\(([0-9]{1,20}(?:\\.[0-9]{1,20})?(?:E-?[0-9]{1,3})?)\\))?");
+            Pattern.compile("([a-z-]{1,30})(?:\\(([0-9]{1,20}(?:\\.[0-9]{1,20})?(?:E-?[0-9]{1,3})?)\\))?");
 
     private ActionHeadText() {}
 
@@ -20,14 +20,16 @@ final class ActionHeadText {
             return switch (name) {
                 case "categorical" -> new ActionHead.Categorical();
                 case "diagonal-gaussian" -> new ActionHead.DiagonalGaussian();
+                case "squashed-gaussian" -> new ActionHead.SquashedGaussian();
                 case "deterministic" -> new ActionHead.Deterministic();
                 default -> throw bad(text);
             };
         }
-        double epsilon = Double.parseDouble(form.group(2));
+        double number = Double.parseDouble(form.group(2));
         return switch (name) {
-            case "epsilon-greedy" -> new ActionHead.EpsilonGreedy(epsilon);
-            case "tabular" -> new ActionHead.Tabular(epsilon);
+            case "epsilon-greedy" -> new ActionHead.EpsilonGreedy(number);
+            case "squashed-deterministic" -> new ActionHead.SquashedDeterministic(number);
+            case "tabular" -> new ActionHead.Tabular(number);
             default -> throw bad(text);
         };
     }
@@ -35,6 +37,6 @@ final class ActionHeadText {
     private static IllegalArgumentException bad(String text) {
         return new IllegalArgumentException("\"" + (text.length() > 60 ? text.substring(0, 60) + "..." : text)
                 + "\" is not an action head. Maybe one of: categorical, diagonal-gaussian, deterministic,"
-                + " epsilon-greedy(0.05), tabular(0.05).");
+                + " squashed-gaussian, squashed-deterministic(0.1), epsilon-greedy(0.05), tabular(0.05).");
     }
 }

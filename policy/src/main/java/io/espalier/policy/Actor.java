@@ -1,5 +1,6 @@
 package io.espalier.policy;
 
+import io.espalier.core.Box;
 import io.espalier.core.RandomStream;
 import io.espalier.nn.Network;
 
@@ -16,6 +17,10 @@ abstract class Actor {
             return new GaussianActor(policy.actionSpace().size(), main, network.output(structure.logStd));
         } else if (head instanceof ActionHead.Deterministic) {
             return new DeterministicActor(policy.actionSpace().size(), main);
+        } else if (head instanceof ActionHead.SquashedGaussian) {
+            return new SquashedActor((Box) policy.actionSpace(), main, network.output(structure.logStd), head);
+        } else if (head instanceof ActionHead.SquashedDeterministic) {
+            return new SquashedActor((Box) policy.actionSpace(), main, new float[0], head);
         }
         float[] explore = network.output(structure.explore);
         return new GreedyActor(policy.actionSpace().choices(), main, explore, head);

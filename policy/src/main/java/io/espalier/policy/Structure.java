@@ -60,7 +60,7 @@ final class Structure {
         value = network.hasHead(ActionHead.VALUE) ? network.head(ActionHead.VALUE) : -1;
         boolean explores = tabular && network.heads() > 1 && network.hasHead(ActionHead.EXPLORE);
         explore = explores ? network.head(ActionHead.EXPLORE) : main;
-        boolean gaussian = head instanceof ActionHead.DiagonalGaussian;
+        boolean gaussian = head instanceof ActionHead.DiagonalGaussian || head instanceof ActionHead.SquashedGaussian;
         logStd = gaussian ? output(network, ActionHead.LOG_STD, head) : -1;
         checkActions(network, head, values, gaussian);
         if (value >= 0 && network.headSize(value) != 1) {
@@ -107,18 +107,33 @@ final class Structure {
     }
 
     private void checkActions(Network network, ActionHead head, boolean values, boolean gaussian) {
-        boolean real = gaussian || head instanceof ActionHead.Deterministic;
+        boolean squashed =
+                head instanceof ActionHead.SquashedGaussian || head instanceof ActionHead.SquashedDeterministic;
+        boolean real = gaussian || squashed || head instanceof ActionHead.Deterministic;
         if ((real != actionSpace instanceof Box) || (values && !(actionSpace instanceof Discrete))) {
             String rule = real ? "a box" : values ? "discrete(n)" : "discrete actions";
             throw new IllegalArgumentException("head " + head.text() + " needs " + rule + " for an action space, not "
                     + actionSpace.text() + ". Maybe use "
                     + (actionSpace instanceof Box ? "diagonal-gaussian." : "categorical."));
         }
+        if (squashed) {
+            checkBounded((Box) actionSpace, head);
+        }
         int wanted = real ? actionSpace.size() : actionSpace.choices();
         checkSize(network, main, wanted);
         checkSize(network, explore, wanted);
         if (gaussian) {
             checkSize(network, logStd, wanted);
+        }
+    }
+
+    private static void checkBounded(Box box, ActionHead head) {
+        for (int i = 0; i < box.size(); i++) {
+            float width = box.high(i) - box.low(i);
+            if (!(width > 0) || Float.isInfinite(width)) {
+                throw new IllegalArgumentException("head " + head.text() + " needs a box with finite bounds and low <"
+                        + " high, not " + box.text() + ". Maybe use diagonal-gaussian, or give the actions bounds.");
+            }
         }
     }
 

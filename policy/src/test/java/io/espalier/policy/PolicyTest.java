@@ -52,6 +52,16 @@ class PolicyTest {
                 Policies.random(
                         BOX4, "box(shape=[2], low=-1.0, high=1.0)", new ActionHead.Deterministic(), "dense(2) > tanh"),
                 Policies.random(
+                        BOX4,
+                        "box(shape=[2], low=-3.0, high=1.0)",
+                        new ActionHead.SquashedGaussian(),
+                        "dense(32) > relu > heads(policy: dense(2), logStd: dense(2))"),
+                Policies.random(
+                        BOX4,
+                        "box(shape=[2], low=-3.0, high=1.0)",
+                        new ActionHead.SquashedDeterministic(0.2),
+                        "heads(policy: dense(2))"),
+                Policies.random(
                         "discrete(6)",
                         "discrete(4)",
                         new ActionHead.EpsilonGreedy(0.2),
