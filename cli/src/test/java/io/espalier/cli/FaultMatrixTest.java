@@ -42,17 +42,23 @@ class FaultMatrixTest {
             Fault.NEVER_DONE, "environment/never_done",
             Fault.SLOW, "environment/slow");
 
+    private static final Map<String, String> TASK = Map.of("q-learning", "cliffwalking", "sac", "pendulum");
+
+    /** Enough for faults to meet every part; nothing has to be learned. */
+    private static final Map<String, Map<String, Object>> SMALL =
+            Map.of("sac", Map.of("environments", 4, "batch", 16, "trunk", "dense(8) > relu"));
+
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of("ppo", "dqn", "q-learning", "a2c", "reinforce")
+        return Stream.of("ppo", "dqn", "q-learning", "a2c", "reinforce", "sac")
                 .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("matrix")
     void theRunGoesOnAndNothingIsSilent(String name, Fault fault) {
-        EnvironmentSpec sound = catalog.environment(name.equals("q-learning") ? "cliffwalking" : "cartpole");
+        EnvironmentSpec sound = catalog.environment(TASK.getOrDefault(name, "cartpole"));
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;
@@ -113,7 +119,8 @@ class FaultMatrixTest {
     }
 
     private static <S extends Record> Algorithm algorithm(AlgorithmProvider<S> provider) {
-        return provider.create(SettingsBinder.bind(provider.defaults(), Map.of("environments", 4)));
+        return provider.create(SettingsBinder.bind(
+                provider.defaults(), SMALL.getOrDefault(provider.name(), Map.of("environments", 4))));
     }
 
     private static boolean finite(TrainingResult result) {

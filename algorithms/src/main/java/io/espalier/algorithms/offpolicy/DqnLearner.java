@@ -1,6 +1,7 @@
 package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.ShardedUpdate;
+import io.espalier.algorithms.parts.Transitions;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.PrioritizedReplayBuffer;
@@ -31,7 +32,7 @@ final class DqnLearner implements Learner {
     private final TemporalDifference loss;
     private final ShardedUpdate update;
     private final RandomStream random;
-    private final boolean[] discarded;
+    private final Transitions transitions;
     private Policy policy;
 
     private double lossSum;
@@ -67,12 +68,18 @@ final class DqnLearner implements Learner {
                 loss,
                 cores);
         random = seeds.child("replay").stream();
-        discarded = new boolean[settings.environments() * settings.rolloutSteps()];
+        transitions = new Transitions(settings.environments() * settings.rolloutSteps());
     }
 
     @Override
     public void update(Rollout rollout, MetricSink metrics) {
-        store(rollout);
+        transitions.store(rollout, block -> {
+            if (prioritized != null) {
+                prioritized.add(block);
+            } else {
+                buffer.add(block);
+            }
+        });
         long before = rollout.environmentStepsBefore;
         long after = before + rollout.rows();
         moveTarget(after / settings.targetInterval() - before / settings.targetInterval());
@@ -102,20 +109,6 @@ final class DqnLearner implements Learner {
             metrics.put("value/mean", valueSum / rows);
             metrics.put("update/gradient-norm", normSum / made);
         }
-    }
-
-    /** Stores what may be learned from: of rows whose reward is not finite, nothing, as of discarded ones. */
-    private void store(Rollout rollout) {
-        System.arraycopy(rollout.discarded, 0, discarded, 0, discarded.length);
-        for (int row = 0; row < rollout.rows(); row++) {
-            rollout.discarded[row] |= !Double.isFinite(rollout.rewards[row]);
-        }
-        if (prioritized != null) {
-            prioritized.add(rollout);
-        } else {
-            buffer.add(rollout);
-        }
-        System.arraycopy(discarded, 0, rollout.discarded, 0, discarded.length);
     }
 
     /** θ̄ ← θ̄ + τ·(θ − θ̄), as often as it is due; k times are once with 1 − (1 − τ)ᵏ. */

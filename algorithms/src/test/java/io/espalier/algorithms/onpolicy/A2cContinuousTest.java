@@ -1,5 +1,6 @@
 package io.espalier.algorithms.onpolicy;
 
+import io.espalier.algorithms.Aim;
 import io.espalier.core.Environment;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.Algorithm;
