@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 class LearnerAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    /** Room for a policy and what goes with it; a hundred rows with an object each would not fit. */
-    private static final long SMALL = 1500;
+    /** Room for a policy and what goes with it, some 1500 bytes; a hundred rows with an object each would not fit too. */
+    private static final long SMALL = 1800;
 
     private static final long PATIENCE_NANOS = 90_000_000_000L;
 
