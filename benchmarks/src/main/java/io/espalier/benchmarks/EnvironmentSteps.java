@@ -63,7 +63,7 @@ public final class EnvironmentSteps {
         report.line(
                 "| %s | %.2f | %.2f | %.2f | %.2f | %.1f |",
                 name,
-                Report.median(rates),
+                SeedStatistics.median(rates),
                 Arrays.stream(rates).min().orElseThrow(),
                 Arrays.stream(rates).max().orElseThrow(),
                 player.earned / player.episodes,
