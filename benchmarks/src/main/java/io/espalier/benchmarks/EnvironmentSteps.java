@@ -6,6 +6,7 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
+import io.espalier.runtime.SeedStatistics;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
