@@ -65,6 +65,10 @@ final class SavingChild implements Disk, TrainingListener {
 
     @Override
     public void write(Path target, byte[] bytes) throws IOException {
+        if (!String.valueOf(target.getFileName()).startsWith("checkpoint-")) {
+            disk.write(target, bytes);
+            return;
+        }
         boolean manifest = target.toString().endsWith(".manifest");
         saving = true;
         say((manifest ? "manifest " : "state ") + target.getFileName() + " " + digest(bytes));
