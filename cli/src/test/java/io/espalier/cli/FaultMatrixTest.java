@@ -42,7 +42,14 @@ class FaultMatrixTest {
             Fault.NEVER_DONE, "environment/never_done",
             Fault.SLOW, "environment/slow");
 
-    private static final Map<String, String> TASK = Map.of("q-learning", "cliffwalking", "sac", "pendulum");
+    private static final List<String> TABLES = List.of(
+            "q-learning",
+            "sarsa",
+            "sarsa-lambda",
+            "double-q-learning",
+            "monte-carlo",
+            "dyna-q",
+            "prioritized-sweeping");
 
     /** Enough for faults to meet every part; nothing has to be learned. */
     private static final Map<String, Map<String, Object>> SMALL =
@@ -51,14 +58,17 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of("ppo", "dqn", "q-learning", "a2c", "reinforce", "sac")
+        return Stream.concat(Stream.of("ppo", "dqn", "a2c", "reinforce", "sac", "ucb-bandit"), TABLES.stream())
                 .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("matrix")
     void theRunGoesOnAndNothingIsSilent(String name, Fault fault) {
-        EnvironmentSpec sound = catalog.environment(TASK.getOrDefault(name, "cartpole"));
+        EnvironmentSpec sound = catalog.environment(
+                TABLES.contains(name)
+                        ? "cliffwalking"
+                        : name.endsWith("bandit") ? "bandit" : SMALL.containsKey(name) ? "pendulum" : "cartpole");
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;

@@ -92,7 +92,7 @@ public record ThompsonBandit(ThompsonBandit.Settings settings) implements Algori
 
         /** Settings that suit most bandits. */
         public static Settings defaults() {
-            return new Settings(1, 1, false, 0, 1, 1);
+            return new Settings(1, 1, false, 0, 10, 1);
         }
     }
 
