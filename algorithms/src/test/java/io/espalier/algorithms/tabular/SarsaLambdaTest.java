@@ -71,13 +71,16 @@ class SarsaLambdaTest extends AlgorithmContract {
     @Test
     void aVoidRowBreaksTheTrace() {
         Learner learner = Walk.learner(lambda(1, 0.5, 0.5, 0.5, true));
-        new Walk(3)
+        new Walk(4)
                 .step(0, 0, 0, 1)
                 .step(1, 0, 0, 2)
+                .step(2, 1, 0, 2)
                 .discarded()
                 .step(2, 0, 16, 3)
                 .terminated()
                 .teach(learner);
+        // (0, 0) was followed by (1, 0) and has a trace, which must not reach over the void
+        assertThat(learner.updates()).isEqualTo(2);
         assertThat(Walk.q(learner, 2, 0)).isEqualTo(8);
         assertThat(Walk.q(learner, 0, 0)).isZero();
         assertThat(Walk.q(learner, 1, 0)).isZero();
