@@ -134,7 +134,7 @@ public record A2c(A2c.Settings settings) implements Algorithm {
                     1,
                     Schedule.constant(0.0007),
                     "rmsprop(epsilon=1e-5)",
-                    0,
+                    0.01,
                     0.5,
                     0.5,
                     false,
