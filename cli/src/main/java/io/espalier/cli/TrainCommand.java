@@ -120,7 +120,8 @@ final class TrainCommand implements Callable<Integer> {
         TrainRequest resolved = TrainRequest.resolve(catalog, asked);
         RunDirectory directory = out != null
                 ? RunDirectory.create(out)
-                : RunDirectory.createBelow(Path.of("runs"), directoryName(resolved));
+                : RunDirectory.createBelow(
+                        Path.of("runs"), directoryName(resolved.environment(), resolved.algorithm()));
         return TrainingSession.begin(catalog, resolved, directory, Terminal.out(spec), output);
     }
 
@@ -172,11 +173,12 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static String directoryName(TrainRequest config) {
-        String environment = config.environment()
+    /** A name for a run's directory that is a single word: no package, no version, no slash. */
+    static String directoryName(String environmentName, String algorithm) {
+        String environment = environmentName
                 .replaceFirst(".*\\.", "")
                 .replaceFirst("-v[0-9]+$", "")
                 .replace('/', '-');
-        return environment.toLowerCase(Locale.ROOT) + "-" + config.algorithm();
+        return environment.toLowerCase(Locale.ROOT) + "-" + algorithm;
     }
 }

@@ -214,6 +214,13 @@ class CommandTest {
     }
 
     @Test
+    void runsAreNamedAfterTheirEnvironment() {
+        assertThat(TrainCommand.directoryName("CartPole-v1", "ppo")).isEqualTo("cartpole-ppo");
+        assertThat(TrainCommand.directoryName("MinAtar/Breakout-v1", "dqn")).isEqualTo("minatar-breakout-dqn");
+        assertThat(TrainCommand.directoryName("com.acme.Warehouse", "ppo")).isEqualTo("warehouse-ppo");
+    }
+
+    @Test
     void anotherRunIsNotOverwritten() throws IOException {
         Files.createDirectories(folder.resolve("e"));
         Files.writeString(folder.resolve("e/precious.txt"), "mine");

@@ -192,10 +192,10 @@ public final class Asterix implements MinAtar.Game {
 
     @Override
     public void load(State from) {
-        System.arraycopy(from.ints("kind"), 0, kind, 0, ROWS);
-        System.arraycopy(from.ints("column"), 0, column, 0, ROWS);
-        System.arraycopy(from.ints("direction"), 0, direction, 0, ROWS);
-        int[] rest = from.ints("rest");
+        Memory.restore(from, "kind", kind);
+        Memory.restore(from, "column", column);
+        Memory.restore(from, "direction", direction);
+        int[] rest = Memory.ints(from, "rest", 10);
         x = rest[0];
         y = rest[1];
         spawnInterval = rest[2];

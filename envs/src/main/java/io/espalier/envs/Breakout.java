@@ -163,8 +163,8 @@ public final class Breakout implements MinAtar.Game {
 
     @Override
     public void load(State from) {
-        System.arraycopy(from.ints("bricks"), 0, bricks, 0, BRICK_ROWS);
-        int[] rest = from.ints("rest");
+        Memory.restore(from, "bricks", bricks);
+        int[] rest = Memory.ints(from, "rest", 9);
         set(rest[1], rest[2], rest[3], rest[4], rest[0]);
         trailX = rest[5];
         trailY = rest[6];

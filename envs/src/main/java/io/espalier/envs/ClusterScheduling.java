@@ -294,14 +294,14 @@ public final class ClusterScheduling implements Environment, Stateful {
 
     @Override
     public void load(State from) {
-        random.load(from.longs("random"), 0);
-        System.arraycopy(from.ints("arrival"), 0, arrival, 0, arrivalTime);
-        System.arraycopy(from.ints("duration"), 0, duration, 0, arrivalTime);
-        System.arraycopy(from.ints("cpu"), 0, cpu, 0, arrivalTime);
-        System.arraycopy(from.ints("memory"), 0, memory, 0, arrivalTime);
-        System.arraycopy(from.ints("end"), 0, end, 0, arrivalTime);
-        System.arraycopy(from.ints("queue"), 0, queue, 0, slots);
-        int[] rest = from.ints("rest");
+        random.load(Memory.longs(from, "random", 3), 0);
+        Memory.restore(from, "arrival", arrival);
+        Memory.restore(from, "duration", duration);
+        Memory.restore(from, "cpu", cpu);
+        Memory.restore(from, "memory", memory);
+        Memory.restore(from, "end", end);
+        Memory.restore(from, "queue", queue);
+        int[] rest = Memory.ints(from, "rest", 6);
         jobs = rest[0];
         backlog = rest[1];
         now = rest[2];

@@ -163,10 +163,10 @@ public final class Freeway implements MinAtar.Game {
 
     @Override
     public void load(State from) {
-        System.arraycopy(from.ints("column"), 0, column, 0, CARS);
-        System.arraycopy(from.ints("speed"), 0, speed, 0, CARS);
-        System.arraycopy(from.ints("timer"), 0, timer, 0, CARS);
-        int[] rest = from.ints("rest");
+        Memory.restore(from, "column", column);
+        Memory.restore(from, "speed", speed);
+        Memory.restore(from, "timer", timer);
+        int[] rest = Memory.ints(from, "rest", 3);
         chicken = rest[0];
         moveTimer = rest[1];
         left = rest[2];

@@ -176,7 +176,7 @@ public final class MinAtar implements Environment, Stateful {
 
     @Override
     public void load(State from) {
-        long[] own = from.longs("minatar");
+        long[] own = Memory.longs(from, "minatar", 5);
         random.load(own, 0);
         lastAction = (int) own[3];
         running = own[4] != 0;

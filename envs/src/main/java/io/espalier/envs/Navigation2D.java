@@ -291,8 +291,8 @@ public final class Navigation2D implements Environment, Stateful {
 
     @Override
     public void load(State from) {
-        System.arraycopy(from.doubles("obstacles"), 0, obstacles, 0, obstacles.length);
-        double[] rest = from.doubles("rest");
+        System.arraycopy(Memory.doubles(from, "obstacles", obstacles.length), 0, obstacles, 0, obstacles.length);
+        double[] rest = Memory.doubles(from, "rest", 6);
         x = rest[0];
         y = rest[1];
         goalX = rest[2];

@@ -309,7 +309,7 @@ public final class Seaquest implements MinAtar.Game {
         fish.load(from, "fish");
         submarines.load(from, "submarines");
         divers.load(from, "divers");
-        int[] rest = from.ints("rest");
+        int[] rest = Memory.ints(from, "rest", 14);
         x = rest[0];
         y = rest[1];
         facing = rest[2];

@@ -100,6 +100,10 @@ final class Shoal {
 
     void load(State from, String name) {
         int[] saved = from.ints(name);
+        if (saved.length > data.length || saved.length % FIELDS != 0) {
+            throw new IllegalArgumentException("\"" + name + "\" has " + saved.length + " values, not at most " + MOST
+                    + " times " + FIELDS + ". Maybe it was saved by another environment.");
+        }
         System.arraycopy(saved, 0, data, 0, saved.length);
         count = saved.length / FIELDS;
     }

@@ -225,10 +225,10 @@ public final class SpaceInvaders implements MinAtar.Game {
 
     @Override
     public void load(State from) {
-        System.arraycopy(from.ints("aliens"), 0, aliens, 0, SIDE);
-        System.arraycopy(from.ints("bullets"), 0, bullets, 0, SIDE);
-        System.arraycopy(from.ints("alien-bullets"), 0, alienBullets, 0, SIDE);
-        int[] rest = from.ints("rest");
+        Memory.restore(from, "aliens", aliens);
+        Memory.restore(from, "bullets", bullets);
+        Memory.restore(from, "alien-bullets", alienBullets);
+        int[] rest = Memory.ints(from, "rest", 8);
         cannon = rest[0];
         direction = rest[1];
         interval = rest[2];

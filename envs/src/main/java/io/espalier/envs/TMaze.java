@@ -136,7 +136,7 @@ public final class TMaze implements Environment, Stateful {
 
     @Override
     public void load(State from) {
-        int[] saved = from.ints("maze");
+        int[] saved = Memory.ints(from, "maze", 5);
         goal = saved[0];
         cell = saved[1];
         begun = saved[2] != 0;

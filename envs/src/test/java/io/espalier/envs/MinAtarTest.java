@@ -116,6 +116,30 @@ class MinAtarTest extends EnvironmentContract {
     }
 
     @Test
+    void theMemoryOfAnotherGameIsRefused() {
+        MinAtar.Settings settings = MinAtar.Settings.published(true);
+        for (MinAtar.Game game :
+                List.of(new Asterix(), new Breakout(), new Freeway(), new Seaquest(), new SpaceInvaders())) {
+            MinAtar machine = new MinAtar(game, settings);
+            machine.reset(1);
+            State state = new State();
+            machine.save(state);
+            MinAtar.Game another = game instanceof Asterix ? new Freeway() : new Asterix();
+            assertThatIllegalArgumentException()
+                    .as(game.letters())
+                    .isThrownBy(() -> new MinAtar(another, settings).load(state))
+                    .withMessageContaining("Maybe");
+        }
+        ClusterScheduling pool = new ClusterScheduling(5, 50, 0.9);
+        pool.reset(1);
+        State state = new State();
+        pool.save(state);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterScheduling(4, 50, 0.9).load(state))
+                .withMessageContaining("\"queue\" has 5 values, not 4");
+    }
+
+    @Test
     void aStickinessThatIsNoneIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new MinAtar.Settings(1, true, true))
