@@ -10,7 +10,9 @@ import io.espalier.core.State;
 import io.espalier.core.Step;
 import io.espalier.testkit.EnvironmentContract;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +115,53 @@ class MinAtarTest extends EnvironmentContract {
         }
         assertThat(listener.heard).containsExactly(5, 0, 2);
         assertThat(machine.render().lines().toList().get(1)).isEqualTo(". . x . . . . . . .");
+    }
+
+    /** Longer than the contract does it, since much of what a game remembers shows late. */
+    @Test
+    void longGamesResumeExactly() {
+        MinAtar.Settings settings = MinAtar.Settings.published(false);
+        for (Supplier<MinAtar.Game> game : List.<Supplier<MinAtar.Game>>of(
+                Asterix::new, Breakout::new, () -> new Freeway(300), Seaquest::new, SpaceInvaders::new)) {
+            MinAtar one = new MinAtar(game.get(), settings);
+            MinAtar other = new MinAtar(game.get(), settings);
+            RandomStream random = new RandomStream(5);
+            int resumed = 0;
+            for (int seed = 0; seed < 100; seed++) {
+                one.reset(seed);
+                other.reset(1000 + seed);
+                play(one, one, random, seed % 47);
+                play(other, other, random, 10);
+                State state = new State();
+                one.save(state);
+                other.load(state);
+                resumed += play(one, other, random, 500);
+            }
+            assertThat(resumed).as(game.get().letters()).isGreaterThan(40);
+        }
+    }
+
+    /** Plays two at once, mostly doing nothing, asserts that they agree, and says for how many steps. */
+    private static int play(MinAtar one, MinAtar other, RandomStream random, int most) {
+        float[] action = new float[1];
+        float[] seen = new float[one.observationSpace().size()];
+        float[] seenByOther = new float[seen.length];
+        for (int t = 0; t < most; t++) {
+            action[0] = random.nextInt(8) == 0 ? random.nextInt(6) : MinAtar.NOTHING;
+            Step step;
+            try {
+                step = one.step(action, 0);
+            } catch (IllegalStateException over) {
+                return t;
+            }
+            if (one != other) {
+                assertThat(other.step(action, 0)).isEqualTo(step);
+                one.observe(seen, 0);
+                other.observe(seenByOther, 0);
+                assertThat(Arrays.equals(seen, seenByOther)).isTrue();
+            }
+        }
+        return most;
     }
 
     @Test

@@ -60,11 +60,11 @@ class Navigation2DTest extends EnvironmentContract {
 
     @Test
     void anObstacleOnTheWayIsHit() {
-        // The stride ends beyond the obstacle's rim on the other side; half of it is 0.025 wide.
-        field.set(-0.02, 0.095, 0.9, 0);
+        // At this height the obstacle is 0.035 wide: the stride begins before it and ends behind it.
+        field.set(-0.025, 0.0985, 0.9, 0);
         field.setObstacle(0, 0, 0, 0.1);
         assertThat(go(field, 1, 0).terminated()).isTrue();
-        field.set(-0.02, 0.105, 0.9, 0);
+        field.set(-0.025, 0.1005, 0.9, 0);
         field.setObstacle(0, 0, 0, 0.1);
         assertThat(go(field, 1, 0).terminated()).isFalse();
     }
@@ -100,12 +100,30 @@ class Navigation2DTest extends EnvironmentContract {
             open.reset(seed);
             open.observe(seen, 0);
             assertThat(Math.hypot(seen[2], seen[3])).isGreaterThan(0.999);
-            for (int i = 6; i < 22; i += 3) {
-                obstacles += seen[i] > 0 ? 1 : 0;
+            for (int i = 4; i < 22; i += 3) {
+                obstacles += seen[i + 2] > 0 ? 1 : 0;
+                assertThat(seen[i + 2] == 0 || hasRoom(seen, i))
+                        .as("seed " + seed + ", obstacle " + (i - 4) / 3)
+                        .isTrue();
             }
             assertThat(connected(seen)).as("seed " + seed).isTrue();
         }
         assertThat(obstacles).isGreaterThan(200 * 5);
+    }
+
+    /** Whether the obstacle is 0.1 from the edge and from the others, and 0.06 from point and goal. */
+    private static boolean hasRoom(float[] from, int at) {
+        float rounding = 1e-5f;
+        float radius = from[at + 2];
+        boolean room = Math.hypot(from[at], from[at + 1]) > radius + 0.06 - rounding
+                && Math.hypot(from[at] - from[2], from[at + 1] - from[3]) > radius + 0.06 - rounding
+                && Math.abs(from[0] + from[at]) + radius < 0.9 + rounding
+                && Math.abs(from[1] + from[at + 1]) + radius < 0.9 + rounding;
+        for (int i = 4; i < 22; i += 3) {
+            double apart = Math.hypot(from[i] - from[at], from[i + 1] - from[at + 1]);
+            room &= i == at || from[i + 2] == 0 || apart > radius + from[i + 2] + 0.1 - rounding;
+        }
+        return room;
     }
 
     /** Floods the free cells of a grid of 200 x 200 from the start and says whether the goal is reached. */

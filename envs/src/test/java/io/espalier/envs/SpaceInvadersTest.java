@@ -80,6 +80,17 @@ class SpaceInvadersTest extends EnvironmentContract {
     }
 
     @Test
+    void theCannonFiresEveryFiveFrames() {
+        game.begin(random, true);
+        onlyAlien(9, 0);
+        for (int t = 0; t < 6; t++) {
+            assertThat(MinAtarTest.cells(game, 4)).hasSize(t == 0 ? 0 : 1);
+            game.play(MinAtar.FIRE, random);
+        }
+        assertThat(MinAtarTest.cells(game, 4)).containsExactly("5,3", "5,8");
+    }
+
+    @Test
     void theNearestAlienFiresAndItsBulletEndsTheGame() {
         game.begin(random, true);
         Arrays.fill(game.aliens(), 0);
