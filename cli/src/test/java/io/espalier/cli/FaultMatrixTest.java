@@ -132,8 +132,7 @@ class FaultMatrixTest {
 
     private static <S extends Record> Algorithm algorithm(AlgorithmProvider<S> provider) {
         return provider.create(SettingsBinder.bind(
-                provider.defaults(),
-                REAL.contains(provider.name()) ? SMALL : Map.of("environments", 4)));
+                provider.defaults(), REAL.contains(provider.name()) ? SMALL : Map.of("environments", 4)));
     }
 
     private static boolean finite(TrainingResult result) {

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  * is done again (in the first frame: nothing).
  *
  * <p><b>Observations</b>, {@code box[channels, 10, 10]} of zeros and ones, with the channel first as convolutions want it
- * here: element {@code channel * 100 + y * 10 + x}, with y downwards. (The published form has the channel last.)
+ * here: element {@code channel * 100 + y * 10 + x}, with y downwards. (The published form has the channel last.) A network of
+ * dense layers needs {@code flatten} in front, as PPO's setting {@code trunk=flatten > dense(64) > relu > dense(64) > relu}.
  *
  * <p><b>Rewards, start, end</b>: see the games. The games themselves know no time limit but Freeway's; those made by name
  * are truncated after 10,000 steps, since a good player might never lose.
