@@ -14,6 +14,7 @@ import io.espalier.envs.DynaMaze;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.SeedStatistics;
 import io.espalier.testkit.SerialTraining;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -91,7 +92,7 @@ public final class TabularStudy {
         return String.format(
                 java.util.Locale.ROOT,
                 "**%,.0f** (%,.0f to %,.0f)",
-                Report.median(steps),
+                SeedStatistics.median(steps),
                 steps[seeds / 4],
                 steps[seeds - 1 - seeds / 4]);
     }
