@@ -69,7 +69,7 @@ class FaultMatrixTest {
     void theRunGoesOnAndNothingIsSilent(String name, Fault fault) {
         EnvironmentSpec sound = catalog.environment(
                 TABLES.contains(name)
-                        ? "cliffwalking"
+                        ? "frozenlake"
                         : name.endsWith("bandit") ? "bandit" : REAL.contains(name) ? "pendulum" : "cartpole");
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
