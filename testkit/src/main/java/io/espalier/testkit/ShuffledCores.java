@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cores that do the tasks of each call in a new random order on several threads: what depends on their order, or on who
@@ -48,7 +49,7 @@ public final class ShuffledCores implements Cores, AutoCloseable {
             order[j] = i;
         }
         AtomicInteger next = new AtomicInteger();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<@Nullable Throwable>();
         CountDownLatch done = new CountDownLatch(count - 1);
         for (int thread = 1; thread < count; thread++) {
             int number = thread;
@@ -70,7 +71,7 @@ public final class ShuffledCores implements Cores, AutoCloseable {
     }
 
     private static void work(
-            int[] order, AtomicInteger next, Task task, int thread, AtomicReference<Throwable> failure) {
+            int[] order, AtomicInteger next, Task task, int thread, AtomicReference<@Nullable Throwable> failure) {
         try {
             for (int i = next.getAndIncrement(); i < order.length; i = next.getAndIncrement()) {
                 task.run(order[i], thread);
