@@ -14,9 +14,9 @@ import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.Space;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class LearnerAllocationTest {
     private static final Space BOX = Box.uniform(-1, 1, 4);
 
     /** Something to learn from, of the right shape. */
-    private static Rollout rollout(Algorithm algorithm, Space observations, Space actions) {
+    private static Rollout rollout(RolloutAlgorithm algorithm, Space observations, Space actions) {
         Rollout rollout = new Rollout(algorithm.rolloutSteps(), algorithm.environments(), observations, actions, false);
         RandomStream random = new RandomStream(7);
         fill(rollout.observations, observations, random);
@@ -57,10 +57,10 @@ class LearnerAllocationTest {
         }
     }
 
-    private static void check(Algorithm algorithm, Space observations, Space actions) {
+    private static void check(RolloutAlgorithm algorithm, Space observations, Space actions) {
         TaskSpec task = new TaskSpec(observations, actions, false, 1_000_000_000);
         Policy initial = algorithm.policy(task, Seeds.of(1));
-        Learner learner = algorithm.learner(task, initial, Seeds.of(2), Cores.SERIAL);
+        RolloutLearner learner = algorithm.learner(task, initial, Seeds.of(2), Cores.SERIAL);
         Rollout rollout = rollout(algorithm, observations, actions);
         long copy = 4L * initial.weights().size();
         assertThat(bytesPerUpdate(learner, rollout, copy + SMALL)).isBetween(copy, copy + SMALL);
@@ -68,7 +68,7 @@ class LearnerAllocationTest {
     }
 
     /** The least number of bytes that ten updates in a row allocate, per update, once the compiler is done. */
-    private static long bytesPerUpdate(Learner learner, Rollout rollout, long enough) {
+    private static long bytesPerUpdate(RolloutLearner learner, Rollout rollout, long enough) {
         double[] sum = new double[1];
         long least = Long.MAX_VALUE;
         // Patience in time too: the compiler works in the background, and may share its core with other builds.

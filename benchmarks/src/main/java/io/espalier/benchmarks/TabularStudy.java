@@ -13,7 +13,7 @@ import io.espalier.envs.CliffWalking;
 import io.espalier.envs.DynaMaze;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.runtime.SeedStatistics;
 import io.espalier.testkit.SerialTraining;
 import java.util.Arrays;
@@ -75,7 +75,7 @@ public final class TabularStudy {
         }
     }
 
-    private String steps(Algorithm algorithm) {
+    private String steps(RolloutAlgorithm algorithm) {
         FiniteMdp mdp = new DynaMaze().model();
         double[] steps = new double[seeds];
         for (int seed = 1; seed <= seeds; seed++) {
@@ -112,7 +112,7 @@ public final class TabularStudy {
         cliff("Q-learning", 0.5, new QLearning(new QLearning.Settings(1, 1, 1, half, 0, TENTH, 0)));
     }
 
-    private void cliff(String name, double alpha, Algorithm algorithm) {
+    private void cliff(String name, double alpha, RolloutAlgorithm algorithm) {
         FiniteMdp mdp = new CliffWalking(false).model();
         double online = 0;
         double[] greedy = new double[seeds];
@@ -148,7 +148,8 @@ public final class TabularStudy {
         return sum / episodes;
     }
 
-    private static SerialTraining training(Algorithm algorithm, Supplier<Environment> factory, long budget, int seed) {
+    private static SerialTraining training(
+            RolloutAlgorithm algorithm, Supplier<Environment> factory, long budget, int seed) {
         return new SerialTraining(algorithm, factory, budget, seed, io.espalier.core.Cores.SERIAL);
     }
 

@@ -6,19 +6,16 @@ import io.espalier.core.Seeds;
 /**
  * A recipe for learning: from the task and its settings it makes the first policy and the learner, and says how
  * experience is gathered. It never knows how it is executed: on one thread, many, or many machines.
+ *
+ * <p>There are two ways to gather: {@link RolloutAlgorithm} has environments stepped together for a fixed number of
+ * steps, {@link EpisodeAlgorithm} plays episodes of its own making.
  */
-public interface Algorithm {
+public sealed interface Algorithm permits RolloutAlgorithm, EpisodeAlgorithm {
     /** Its name on the command line, as "ppo". */
     String name();
 
     /** The settings it was made with. */
     Record settings();
-
-    /** How many copies of the environment are stepped together. */
-    int environments();
-
-    /** How many steps each copy takes between two calls of {@link Learner#update}. */
-    int rolloutSteps();
 
     /**
      * The policy before any learning.

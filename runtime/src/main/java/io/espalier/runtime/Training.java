@@ -4,8 +4,9 @@ import io.espalier.core.AbandonedCall;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Training implements AutoCloseable {
     private final RunRecords records;
     private final SpinCores cores;
     private final EnvironmentSource source;
-    private final Learner learner;
+    private final RolloutLearner learner;
     private final Divergence divergence;
     private final Rollout rollout;
     private final RolloutWorker[] workers;
@@ -63,12 +64,15 @@ final class Training implements AutoCloseable {
                 plan.factory(), "environment", plan.environmentName(), plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
-        Policy initial = plan.algorithm().policy(task, seeds.child("policy"));
-        learner = plan.algorithm().learner(task, initial, seeds.child("learner"), cores);
+        if (!(plan.algorithm() instanceof RolloutAlgorithm algorithm)) {
+            throw new IllegalArgumentException(plan.algorithm().name() + " does not learn from rollouts.");
+        }
+        Policy initial = algorithm.policy(task, seeds.child("policy"));
+        learner = algorithm.learner(task, initial, seeds.child("learner"), cores);
         policy = learner.policy();
-        int environments = plan.algorithm().environments();
+        int environments = algorithm.environments();
         rollout = new Rollout(
-                plan.algorithm().rolloutSteps(),
+                algorithm.rolloutSteps(),
                 environments,
                 source.observationSpace(),
                 source.actionSpace(),

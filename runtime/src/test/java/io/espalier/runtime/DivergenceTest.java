@@ -9,9 +9,9 @@ import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ class DivergenceTest {
     }
 
     /** A hill climber whose weights are NaN, or whose updates are skipped, in certain rounds of its life. */
-    private record Poisoned(LongPredicate poisoned, LongPredicate skipped) implements Algorithm {
+    private record Poisoned(LongPredicate poisoned, LongPredicate skipped) implements RolloutAlgorithm {
         private static final HillClimbing SOUND = HillClimbing.standard();
 
         @Override
@@ -93,9 +93,9 @@ class DivergenceTest {
         }
 
         @Override
-        public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
-            Learner sound = SOUND.learner(task, initial, seeds, cores);
-            return new Learner() {
+        public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+            RolloutLearner sound = SOUND.learner(task, initial, seeds, cores);
+            return new RolloutLearner() {
                 private long rounds;
                 private boolean restored;
 

@@ -10,11 +10,11 @@ import io.espalier.core.State;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Weights;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.Map;
 
@@ -22,7 +22,7 @@ import java.util.Map;
  * Keeps the best linear policy so far and tries a disturbed one in each round: it moves on if that earned more per
  * episode. The smallest learner that really learns CartPole.
  */
-final class HillClimbing implements Algorithm {
+final class HillClimbing implements RolloutAlgorithm {
     private final Settings settings;
 
     HillClimbing(Settings settings) {
@@ -83,11 +83,11 @@ final class HillClimbing implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new Climber(initial, seeds.stream(), cores);
     }
 
-    private final class Climber implements Learner {
+    private final class Climber implements RolloutLearner {
         private final RandomStream random;
         private final Cores cores;
         private final float[] best;
@@ -194,7 +194,7 @@ final class HillClimbing implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new HillClimbing(settings);
         }
     }

@@ -10,9 +10,9 @@ import io.espalier.core.Rollout;
 import io.espalier.core.Space;
 import io.espalier.core.State;
 import io.espalier.core.Step;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
  *
  * <pre>
  * class PpoTest extends AlgorithmContract {
- *     &#64;Override protected Algorithm algorithm() { return new Ppo(...); }
+ *     &#64;Override protected RolloutAlgorithm algorithm() { return new Ppo(...); }
  * }
  * </pre>
  */
 public abstract class AlgorithmContract {
     /** The algorithm, with settings that suit {@link #environment}. */
-    protected abstract Algorithm algorithm();
+    protected abstract RolloutAlgorithm algorithm();
 
     /** A trivial task; {@link Corridor} unless overridden. */
     protected Environment environment() {
@@ -86,7 +86,7 @@ public abstract class AlgorithmContract {
     @Test
     protected void publishesOneVersionForEachUpdate() {
         SerialTraining training = training(2, Cores.SERIAL);
-        Learner learner = training.learner();
+        RolloutLearner learner = training.learner();
         Policy first = learner.policy();
         String digest = first.weights().digest();
         long version = first.weights().version();
@@ -102,13 +102,13 @@ public abstract class AlgorithmContract {
     @Test
     protected void resumesBitForBit() {
         SerialTraining training = training(3, Cores.SERIAL);
-        Learner original = training.learner();
+        RolloutLearner original = training.learner();
         for (int round = 0; round < rounds(); round++) {
             original.update(training.gather(), MetricSink.NONE);
         }
         State state = new State();
         original.save(state);
-        Learner resumed = training(3, Cores.SERIAL).learner();
+        RolloutLearner resumed = training(3, Cores.SERIAL).learner();
         resumed.load(state);
         assertThat(resumed.policy().weights()).isEqualTo(original.policy().weights());
         assertThat(resumed.policy().head()).isEqualTo(original.policy().head());
@@ -136,7 +136,7 @@ public abstract class AlgorithmContract {
     @Test
     protected void keepsItsWeightsFiniteWhenRewardsAreNot() {
         SerialTraining training = training(4, Cores.SERIAL);
-        Learner learner = training.learner();
+        RolloutLearner learner = training.learner();
         double[] poison = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
         for (int round = 0; round < rounds(); round++) {
             Rollout rollout = training.gather();
@@ -158,8 +158,8 @@ public abstract class AlgorithmContract {
     @Test
     protected void learnsNothingFromDiscardedRows() {
         SerialTraining training = training(8, Cores.SERIAL);
-        Learner one = training.learner();
-        Learner other = training(8, Cores.SERIAL).learner();
+        RolloutLearner one = training.learner();
+        RolloutLearner other = training(8, Cores.SERIAL).learner();
         for (int round = 0; round < rounds(); round++) {
             Rollout rollout = training.gather();
             int row = (5 * round + 1) % rollout.rows();
@@ -181,7 +181,7 @@ public abstract class AlgorithmContract {
     protected void refusesAForeignState() {
         State foreign = new State();
         foreign.put("foreign", new long[] {1});
-        Learner learner = training(1, Cores.SERIAL).learner();
+        RolloutLearner learner = training(1, Cores.SERIAL).learner();
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException().isThrownBy(() -> learner.load(foreign));
     }
 

@@ -7,10 +7,10 @@ import io.espalier.core.RandomStream;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.Step;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.function.Supplier;
 
@@ -27,7 +27,7 @@ public final class SerialTraining {
     private final long[] episodes;
     private final double[] returns;
     private final RandomStream[] streams;
-    private final Learner learner;
+    private final RolloutLearner learner;
     private final PolicySession session;
     private final Rollout rollout;
     private final float[] observations;
@@ -46,7 +46,7 @@ public final class SerialTraining {
      * @param cores for the learner
      */
     public SerialTraining(
-            Algorithm algorithm,
+            RolloutAlgorithm algorithm,
             Supplier<? extends Environment> factory,
             long environmentSteps,
             long seed,
@@ -151,7 +151,7 @@ public final class SerialTraining {
     }
 
     /** The learner. */
-    public Learner learner() {
+    public RolloutLearner learner() {
         return learner;
     }
 

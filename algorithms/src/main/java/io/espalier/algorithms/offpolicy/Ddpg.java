@@ -5,10 +5,10 @@ import io.espalier.core.Cores;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -20,7 +20,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record Ddpg(Ddpg.Settings settings) implements Algorithm {
+public record Ddpg(Ddpg.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "ddpg";
@@ -42,7 +42,7 @@ public record Ddpg(Ddpg.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new DeterministicLearner(settings.withoutRemedies(), 1, task, initial, seeds, cores);
     }
 
@@ -200,7 +200,7 @@ public record Ddpg(Ddpg.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Ddpg(settings);
         }
     }

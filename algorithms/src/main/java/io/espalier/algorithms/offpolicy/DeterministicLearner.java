@@ -14,12 +14,12 @@ import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** The learner of {@link Td3} and {@link Ddpg}: the values step in every update, policy and targets in every d-th. */
-final class DeterministicLearner implements Learner {
+final class DeterministicLearner implements RolloutLearner {
     private final Td3.Settings settings;
     private final TaskSpec task;
     private final Network actor;

@@ -10,10 +10,10 @@ import io.espalier.core.Setting;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.List;
 
@@ -28,7 +28,7 @@ import java.util.List;
  *
  * @param settings how it learns
  */
-public record Dqn(Dqn.Settings settings) implements Algorithm {
+public record Dqn(Dqn.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "dqn";
@@ -75,7 +75,7 @@ public record Dqn(Dqn.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new DqnLearner(settings, task, initial, seeds, cores);
     }
 
@@ -215,7 +215,7 @@ public record Dqn(Dqn.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Dqn(settings);
         }
     }

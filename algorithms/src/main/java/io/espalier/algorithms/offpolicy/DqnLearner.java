@@ -15,13 +15,13 @@ import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import org.jspecify.annotations.Nullable;
 
 /** The learner of {@link Dqn}: store, move the target when it is due, then make the round's gradient updates. */
-final class DqnLearner implements Learner {
+final class DqnLearner implements RolloutLearner {
     private final Dqn.Settings settings;
     private final TaskSpec task;
     private final Network network;

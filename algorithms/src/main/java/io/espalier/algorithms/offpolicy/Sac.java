@@ -10,10 +10,10 @@ import io.espalier.core.Setting;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -26,7 +26,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record Sac(Sac.Settings settings) implements Algorithm {
+public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "sac";
@@ -56,7 +56,7 @@ public record Sac(Sac.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new SacLearner(settings, task, initial, seeds, cores);
     }
 
@@ -174,7 +174,7 @@ public record Sac(Sac.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Sac(settings);
         }
     }

@@ -14,12 +14,12 @@ import io.espalier.nn.Network;
 import io.espalier.nn.Optimizer;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** The learner of {@link Sac}: in each update the values step, then the policy, then the temperature, then the targets. */
-final class SacLearner implements Learner {
+final class SacLearner implements RolloutLearner {
     private final Sac.Settings settings;
     private final TaskSpec task;
     private final Network actor;

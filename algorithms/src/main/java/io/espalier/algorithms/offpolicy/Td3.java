@@ -10,10 +10,10 @@ import io.espalier.core.Setting;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -27,7 +27,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record Td3(Td3.Settings settings) implements Algorithm {
+public record Td3(Td3.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "td3";
@@ -60,7 +60,7 @@ public record Td3(Td3.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new DeterministicLearner(settings, 2, task, initial, seeds, cores);
     }
 
@@ -187,7 +187,7 @@ public record Td3(Td3.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Td3(settings);
         }
     }

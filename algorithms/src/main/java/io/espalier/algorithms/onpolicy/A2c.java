@@ -8,10 +8,10 @@ import io.espalier.core.Cores;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -23,7 +23,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record A2c(A2c.Settings settings) implements Algorithm {
+public record A2c(A2c.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "a2c";
@@ -49,7 +49,7 @@ public record A2c(A2c.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new A2cLearner(settings, task, initial, cores);
     }
 
@@ -171,7 +171,7 @@ public record A2c(A2c.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new A2c(settings);
         }
     }

@@ -11,13 +11,13 @@ import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** The learner of {@link A2c}: one gradient update on each rollout, all of its rows together. */
-final class A2cLearner implements Learner {
+final class A2cLearner implements RolloutLearner {
     private final A2c.Settings settings;
     private final TaskSpec task;
     private final Network network;

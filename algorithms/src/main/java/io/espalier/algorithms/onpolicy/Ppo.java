@@ -8,10 +8,10 @@ import io.espalier.core.Cores;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -25,7 +25,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record Ppo(Ppo.Settings settings) implements Algorithm {
+public record Ppo(Ppo.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "ppo";
@@ -51,7 +51,7 @@ public record Ppo(Ppo.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new PpoLearner(settings, task, initial, seeds, cores);
     }
 
@@ -208,7 +208,7 @@ public record Ppo(Ppo.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Ppo(settings);
         }
     }

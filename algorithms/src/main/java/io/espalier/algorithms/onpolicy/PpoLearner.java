@@ -13,13 +13,13 @@ import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** The learner of {@link Ppo}: lines 5 and 6 of the paper's Algorithm 1. */
-final class PpoLearner implements Learner {
+final class PpoLearner implements RolloutLearner {
     private final Ppo.Settings settings;
     private final TaskSpec task;
     private final Network network;

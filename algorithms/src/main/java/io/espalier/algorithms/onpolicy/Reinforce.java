@@ -7,10 +7,10 @@ import io.espalier.core.Cores;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -22,7 +22,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record Reinforce(Reinforce.Settings settings) implements Algorithm {
+public record Reinforce(Reinforce.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "reinforce";
@@ -46,7 +46,7 @@ public record Reinforce(Reinforce.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new ReinforceLearner(settings, task, initial, cores);
     }
 
@@ -175,7 +175,7 @@ public record Reinforce(Reinforce.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new Reinforce(settings);
         }
     }

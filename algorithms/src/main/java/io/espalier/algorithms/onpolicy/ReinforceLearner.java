@@ -10,14 +10,14 @@ import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.Arrays;
 
 /** The learner of {@link Reinforce}: waits for enough whole episodes, makes one gradient update of them, forgets them. */
-final class ReinforceLearner implements Learner {
+final class ReinforceLearner implements RolloutLearner {
     private final Reinforce.Settings settings;
     private final TaskSpec task;
     private final Network network;

@@ -11,12 +11,12 @@ import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** What learners of bandits have in common: versions, figures, and being saved; what a reward teaches is each one's own. */
-final class BanditLearner implements Learner {
+final class BanditLearner implements RolloutLearner {
     /** What a reward teaches, and what is pulled next. */
     interface Rule {
         /** Learns from one pull. */

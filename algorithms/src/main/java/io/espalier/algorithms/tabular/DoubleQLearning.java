@@ -8,10 +8,10 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -28,7 +28,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record DoubleQLearning(DoubleQLearning.Settings settings) implements Algorithm {
+public record DoubleQLearning(DoubleQLearning.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "double-q-learning";
@@ -50,7 +50,7 @@ public record DoubleQLearning(DoubleQLearning.Settings settings) implements Algo
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new TableLearner(task, initial, settings.epsilon(), new Pair(settings, initial, seeds));
     }
 
@@ -117,7 +117,7 @@ public record DoubleQLearning(DoubleQLearning.Settings settings) implements Algo
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new DoubleQLearning(settings);
         }
     }

@@ -8,10 +8,10 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -31,7 +31,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record DynaQ(DynaQ.Settings settings) implements Algorithm {
+public record DynaQ(DynaQ.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "dyna-q";
@@ -53,7 +53,7 @@ public record DynaQ(DynaQ.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new TableLearner(task, initial, settings.epsilon(), new Dreaming(settings, task, initial, seeds));
     }
 
@@ -129,7 +129,7 @@ public record DynaQ(DynaQ.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new DynaQ(settings);
         }
     }

@@ -7,10 +7,10 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -24,7 +24,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record EpsilonGreedyBandit(EpsilonGreedyBandit.Settings settings) implements Algorithm {
+public record EpsilonGreedyBandit(EpsilonGreedyBandit.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "epsilon-greedy-bandit";
@@ -47,7 +47,7 @@ public record EpsilonGreedyBandit(EpsilonGreedyBandit.Settings settings) impleme
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new BanditLearner(task, initial, settings.epsilon(), new Means(settings, initial));
     }
 
@@ -114,7 +114,7 @@ public record EpsilonGreedyBandit(EpsilonGreedyBandit.Settings settings) impleme
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new EpsilonGreedyBandit(settings);
         }
     }

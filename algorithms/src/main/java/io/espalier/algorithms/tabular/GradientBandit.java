@@ -10,10 +10,10 @@ import io.espalier.core.State;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -30,7 +30,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record GradientBandit(GradientBandit.Settings settings) implements Algorithm {
+public record GradientBandit(GradientBandit.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "gradient-bandit";
@@ -54,7 +54,7 @@ public record GradientBandit(GradientBandit.Settings settings) implements Algori
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new BanditLearner(task, initial, Schedule.constant(0), new Preferences(settings, initial));
     }
 
@@ -114,7 +114,7 @@ public record GradientBandit(GradientBandit.Settings settings) implements Algori
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new GradientBandit(settings);
         }
     }

@@ -7,10 +7,10 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -29,7 +29,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record PrioritizedSweeping(PrioritizedSweeping.Settings settings) implements Algorithm {
+public record PrioritizedSweeping(PrioritizedSweeping.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "prioritized-sweeping";
@@ -51,7 +51,7 @@ public record PrioritizedSweeping(PrioritizedSweeping.Settings settings) impleme
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new TableLearner(task, initial, settings.epsilon(), new Sweeping(settings, task, initial));
     }
 
@@ -126,7 +126,7 @@ public record PrioritizedSweeping(PrioritizedSweeping.Settings settings) impleme
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new PrioritizedSweeping(settings);
         }
     }

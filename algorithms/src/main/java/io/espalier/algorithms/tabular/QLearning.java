@@ -6,10 +6,10 @@ import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -21,7 +21,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record QLearning(QLearning.Settings settings) implements Algorithm {
+public record QLearning(QLearning.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "q-learning";
@@ -43,7 +43,7 @@ public record QLearning(QLearning.Settings settings) implements Algorithm {
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new TableLearner(task, initial, settings.epsilon(), this::learn);
     }
 
@@ -126,7 +126,7 @@ public record QLearning(QLearning.Settings settings) implements Algorithm {
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new QLearning(settings);
         }
     }

@@ -6,12 +6,12 @@ import io.espalier.core.State;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** What learners with a table have in common: versions, exploration, figures, and being saved; the rule is each one's own. */
-final class TableLearner implements Learner {
+final class TableLearner implements RolloutLearner {
     /** How a table changes with experience. */
     interface Rule {
         /**

@@ -8,10 +8,10 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
-import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /**
@@ -30,7 +30,7 @@ import io.espalier.policy.TaskSpec;
  *
  * @param settings how it learns
  */
-public record ThompsonBandit(ThompsonBandit.Settings settings) implements Algorithm {
+public record ThompsonBandit(ThompsonBandit.Settings settings) implements RolloutAlgorithm {
     @Override
     public String name() {
         return "thompson-bandit";
@@ -52,7 +52,7 @@ public record ThompsonBandit(ThompsonBandit.Settings settings) implements Algori
     }
 
     @Override
-    public Learner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         return new BanditLearner(task, initial, Schedule.constant(0), new Posterior(settings, initial, seeds));
     }
 
@@ -121,7 +121,7 @@ public record ThompsonBandit(ThompsonBandit.Settings settings) implements Algori
         }
 
         @Override
-        public Algorithm create(Settings settings) {
+        public RolloutAlgorithm create(Settings settings) {
             return new ThompsonBandit(settings);
         }
     }

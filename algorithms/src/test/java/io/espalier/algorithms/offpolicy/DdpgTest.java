@@ -7,13 +7,13 @@ import io.espalier.core.Cores;
 import io.espalier.core.Environment;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class DdpgTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Ddpg(new Ddpg.Settings(
                 2,
                 4,

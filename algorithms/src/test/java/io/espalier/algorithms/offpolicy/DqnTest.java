@@ -11,7 +11,7 @@ import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.TaskSpec;
 import io.espalier.testkit.AlgorithmContract;
 import io.espalier.testkit.SerialTraining;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class DqnTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Dqn(settings(4, 2, 1, 50, 100));
     }
 

@@ -1,13 +1,13 @@
 package io.espalier.algorithms.offpolicy;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 
 /** Double, dueling, three steps, priorities, a soft target. */
 class DqnWithAllOptionsTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Dqn(new Dqn.Settings(
                 2,
                 4,

@@ -10,14 +10,14 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 import io.espalier.testkit.SerialTraining;
 import org.junit.jupiter.api.Test;
 
 class Td3Test extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Td3(settings(2, 0.2));
     }
 

@@ -3,13 +3,13 @@ package io.espalier.algorithms.onpolicy;
 import io.espalier.algorithms.Aim;
 import io.espalier.core.Environment;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 
 /** Two real actions, everything normalised, Adam, a shared trunk. */
 class A2cContinuousTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new A2c(new A2c.Settings(
                 4,
                 10,

@@ -3,13 +3,13 @@ package io.espalier.algorithms.onpolicy;
 import io.espalier.algorithms.Aim;
 import io.espalier.core.Environment;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 
 /** Two real actions, normalised observations, a shared trunk, clipped values. */
 class PpoContinuousTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Ppo(new Ppo.Settings(
                 3,
                 40,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.core.Cores;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 import io.espalier.testkit.SerialTraining;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class PpoTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Ppo(settings(4, 32, 0, 0));
     }
 

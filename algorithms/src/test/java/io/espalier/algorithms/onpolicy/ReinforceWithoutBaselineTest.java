@@ -3,13 +3,13 @@ package io.espalier.algorithms.onpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.core.Cores;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class ReinforceWithoutBaselineTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Reinforce(ReinforceTest.settings(false));
     }
 

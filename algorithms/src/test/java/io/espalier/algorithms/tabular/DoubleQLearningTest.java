@@ -10,15 +10,15 @@ import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class DoubleQLearningTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return twice(2, 0.5, 0, 0.9);
     }
 
@@ -39,7 +39,7 @@ class DoubleQLearningTest extends AlgorithmContract {
 
     @Test
     void oneTableChoosesAndTheOtherJudges() {
-        Learner learner = Walk.learner(twice(1, 0.5, 0, 0.5));
+        RolloutLearner learner = Walk.learner(twice(1, 0.5, 0, 0.5));
         State state = new State();
         learner.save(state);
         State tables = new State();
@@ -94,9 +94,10 @@ class DoubleQLearningTest extends AlgorithmContract {
     }
 
     /** What state 0, from which one gets to the noise for nothing, is thought to be worth. */
-    private static double worthOfNoise(Algorithm algorithm, int seed) {
+    private static double worthOfNoise(RolloutAlgorithm algorithm, int seed) {
         TaskSpec task = new TaskSpec(new Discrete(3), new Discrete(10), false, 1000);
-        Learner learner = algorithm.learner(task, algorithm.policy(task, Seeds.of(seed)), Seeds.of(seed), Cores.SERIAL);
+        RolloutLearner learner =
+                algorithm.learner(task, algorithm.policy(task, Seeds.of(seed)), Seeds.of(seed), Cores.SERIAL);
         RandomStream noise = Seeds.of(seed).child("noise").stream();
         Rollout rollout = new Rollout(1, 1, new Discrete(3), new Discrete(10), false);
         for (int i = 0; i < 400; i++) {

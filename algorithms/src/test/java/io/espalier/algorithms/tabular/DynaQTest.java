@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class DynaQTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return dyna(2, 0.5, 0.9, 5, 1e-4);
     }
 
@@ -33,7 +33,7 @@ class DynaQTest extends AlgorithmContract {
 
     @Test
     void withoutMemoriesItIsQLearning() {
-        Learner learner = Walk.learner(dyna(1, 0.5, 0.5, 0, 0));
+        RolloutLearner learner = Walk.learner(dyna(1, 0.5, 0.5, 0, 0));
         new Walk(2).step(1, 1, 8, 3).terminated().step(0, 0, 2, 1).teach(learner);
         // ½·8; ½·(2 + ½·4)
         assertThat(Walk.q(learner, 1, 1)).isEqualTo(4);
@@ -43,7 +43,7 @@ class DynaQTest extends AlgorithmContract {
 
     @Test
     void memoriesCarryARewardBackToTheStart() {
-        Learner learner = Walk.learner(dyna(1, 1, 0.5, 100, 0));
+        RolloutLearner learner = Walk.learner(dyna(1, 1, 0.5, 100, 0));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(1, 1, 0, 2)
@@ -61,7 +61,7 @@ class DynaQTest extends AlgorithmContract {
 
     @Test
     void theBonusGrowsWithTheTimeSincePairsWereTried() {
-        Learner learner = Walk.learner(dyna(1, 1, 0, 200, 2));
+        RolloutLearner learner = Walk.learner(dyna(1, 1, 0, 200, 2));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(1, 1, 0, 2)

@@ -6,8 +6,8 @@ import io.espalier.core.Environment;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.envs.Bandit;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class EpsilonGreedyBanditTest extends AlgorithmContract {
     private static final double[] LEVERS = {0.2, -0.8, 1.5, 0.9};
 
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return bandit(0, 0);
     }
 
@@ -47,9 +47,9 @@ class EpsilonGreedyBanditTest extends AlgorithmContract {
 
     @Test
     void keepsMeansOrForgets() {
-        Learner means = Pulls.learner(bandit(0, 5));
-        Learner forgets = Pulls.learner(bandit(0.5, 5));
-        for (Learner learner : new Learner[] {means, forgets}) {
+        RolloutLearner means = Pulls.learner(bandit(0, 5));
+        RolloutLearner forgets = Pulls.learner(bandit(0.5, 5));
+        for (RolloutLearner learner : new RolloutLearner[] {means, forgets}) {
             Pulls.teach(learner, 0, 4);
             Pulls.teach(learner, 0, 1);
             Pulls.teach(learner, 0, 1);

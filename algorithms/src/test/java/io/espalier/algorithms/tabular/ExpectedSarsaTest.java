@@ -1,13 +1,13 @@
 package io.espalier.algorithms.tabular;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
 
 /** The expected form keeps the contract too; its targets are in {@link SarsaTest}. */
 class ExpectedSarsaTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new Sarsa(new Sarsa.Settings(
                 2, 3, 0.9, Schedule.constant(0.5), 0.2, Schedule.valueOf("linear(1, 0.1)"), 0, true));
     }

@@ -10,8 +10,8 @@ import io.espalier.core.Environment;
 import io.espalier.core.Seeds;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.envs.Bandit;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class GradientBanditTest extends AlgorithmContract {
     private static final double[] LEVERS = {0.2, -0.8, 1.5, 0.9};
 
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new GradientBandit(new GradientBandit.Settings(2, 1, 0.2, true));
     }
 
@@ -48,7 +48,8 @@ class GradientBanditTest extends AlgorithmContract {
     @Test
     void raisesWhatPaidMoreThanTheMean() {
         for (boolean baseline : new boolean[] {true, false}) {
-            Learner learner = Pulls.learner(new GradientBandit(new GradientBandit.Settings(1, 1, 0.3, baseline)));
+            RolloutLearner learner =
+                    Pulls.learner(new GradientBandit(new GradientBandit.Settings(1, 1, 0.3, baseline)));
             Pulls.teach(learner, 0, 2);
             // π = ⅓ each: 0.3·2·(1 − ⅓) = 0.4 and 0.3·2·(−⅓) = −0.2
             assertThat(learner.weights().get(0)).isCloseTo(0.4f, within(1e-6f));
@@ -62,7 +63,7 @@ class GradientBanditTest extends AlgorithmContract {
 
     @Test
     void refusesWhatIsNoBandit() {
-        for (Algorithm bandit : new Algorithm[] {
+        for (RolloutAlgorithm bandit : new RolloutAlgorithm[] {
             algorithm(),
             new UcbBandit(UcbBandit.Settings.defaults()),
             new ThompsonBandit(ThompsonBandit.Settings.defaults()),

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class MonteCarloTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new MonteCarlo(
                 new MonteCarlo.Settings(2, 8, 0.9, Schedule.constant(1), 0.7, Schedule.linear(1, 0.1), 0, true, false));
     }
@@ -26,14 +26,14 @@ class MonteCarloTest extends AlgorithmContract {
         return 12;
     }
 
-    private static Learner learner(double exponent, boolean firstVisit, boolean offPolicy) {
+    private static RolloutLearner learner(double exponent, boolean firstVisit, boolean offPolicy) {
         return Walk.learner(new MonteCarlo(new MonteCarlo.Settings(
                 1, 3, 0.5, Schedule.constant(1), exponent, Schedule.constant(0.2), 0, firstVisit, offPolicy)));
     }
 
     @Test
     void everyPairLearnsFromTheReturnThatFollowed() {
-        Learner learner = learner(1, true, false);
+        RolloutLearner learner = learner(1, true, false);
         new Walk(2).step(0, 0, 4, 1).step(1, 1, 2, 2).teach(learner);
         assertThat(learner.updates()).isZero();
         new Walk(1).step(2, 0, 8, 3).terminated().teach(learner);
@@ -48,9 +48,9 @@ class MonteCarloTest extends AlgorithmContract {
 
     @Test
     void firstVisitsOrEveryVisit() {
-        Learner first = learner(1, true, false);
-        Learner every = learner(1, false, false);
-        for (Learner learner : new Learner[] {first, every}) {
+        RolloutLearner first = learner(1, true, false);
+        RolloutLearner every = learner(1, false, false);
+        for (RolloutLearner learner : new RolloutLearner[] {first, every}) {
             new Walk(2).step(0, 0, 4, 0).step(0, 0, 2, 3).terminated().teach(learner);
         }
         // G₁ = 2, G₀ = 4 + ½·2 = 5
@@ -62,7 +62,7 @@ class MonteCarloTest extends AlgorithmContract {
 
     @Test
     void aCutEpisodeEndsWithTheMeanOfThePolicy() {
-        Learner learner = learner(0, true, false);
+        RolloutLearner learner = learner(0, true, false);
         new Walk(2).step(1, 1, 10, 3).terminated().step(0, 0, 4, 1).truncated().teach(learner);
         // 4 + ½·(0.9·10 + 0.1·0)
         assertThat(Walk.q(learner, 0, 0)).isEqualTo(8.5f);
@@ -70,7 +70,7 @@ class MonteCarloTest extends AlgorithmContract {
 
     @Test
     void aVoidRowLosesWhatCameBefore() {
-        Learner learner = learner(1, true, false);
+        RolloutLearner learner = learner(1, true, false);
         new Walk(3)
                 .step(0, 0, 4, 1)
                 .step(1, 0, 4, 2)
@@ -84,7 +84,7 @@ class MonteCarloTest extends AlgorithmContract {
 
     @Test
     void offPolicyReturnsAreWeighedByHowUnlikelyTheirActionsWere() {
-        Learner learner = learner(1, true, true);
+        RolloutLearner learner = learner(1, true, true);
         // The last action is greedy: (0, 0) gets G = 0 + ½·4 = 2 with weight 1/0.5 = 2.
         new Walk(2)
                 .step(0, 0, 0, 1)
@@ -107,7 +107,7 @@ class MonteCarloTest extends AlgorithmContract {
 
     @Test
     void offPolicyLeavesOutWhatCameBeforeAnActionThatIsNotGreedy() {
-        Learner learner = learner(1, true, true);
+        RolloutLearner learner = learner(1, true, true);
         new Walk(1).step(1, 1, 9, 3).chosenWith(0.5).terminated().teach(learner);
         new Walk(2)
                 .step(0, 0, 8, 1)

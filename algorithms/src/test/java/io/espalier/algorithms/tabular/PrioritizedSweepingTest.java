@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.core.RandomStream;
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class PrioritizedSweepingTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         // small steps, so that something is left to learn for as long as the contract looks
         return sweeping(2, 0.1, 0.9, 3, 1e-6);
     }
@@ -42,7 +42,7 @@ class PrioritizedSweepingTest extends AlgorithmContract {
 
     @Test
     void worksBackwardsFromASurpriseWithoutWaste() {
-        Learner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 1e-4));
+        RolloutLearner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 1e-4));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(1, 1, 0, 2)
@@ -57,7 +57,7 @@ class PrioritizedSweepingTest extends AlgorithmContract {
 
     @Test
     void smallSurprisesAreLeftAlone() {
-        Learner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 3));
+        RolloutLearner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 3));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(1, 1, 0, 2)
@@ -71,7 +71,7 @@ class PrioritizedSweepingTest extends AlgorithmContract {
 
     @Test
     void whatLedElsewhereBeforeDoesSoNoMore() {
-        Learner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 1e-4));
+        RolloutLearner learner = Walk.learner(sweeping(1, 1, 0.5, 100, 1e-4));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(0, 0, 0, 2)

@@ -7,8 +7,8 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** Plays bandits pull by pull, for tests. */
@@ -16,16 +16,16 @@ final class Pulls {
     private Pulls() {}
 
     /** A learner for three levers. */
-    static Learner learner(Algorithm algorithm) {
+    static RolloutLearner learner(RolloutAlgorithm algorithm) {
         return learner(algorithm, 3);
     }
 
-    static Learner learner(Algorithm algorithm, int levers) {
+    static RolloutLearner learner(RolloutAlgorithm algorithm, int levers) {
         TaskSpec task = new TaskSpec(new Discrete(1), new Discrete(levers), false, 1000);
         return algorithm.learner(task, algorithm.policy(task, Seeds.of(1)), Seeds.of(2), Cores.SERIAL);
     }
 
-    static void teach(Learner learner, int lever, double reward) {
+    static void teach(RolloutLearner learner, int lever, double reward) {
         Rollout rollout = new Rollout(1, 1, new Discrete(1), learner.policy().actionSpace(), false);
         rollout.actions[0] = lever;
         rollout.rewards[0] = reward;
@@ -33,7 +33,7 @@ final class Pulls {
     }
 
     /** Lets the learner's policy pull so many times; returns the regret that a bandit of this house reports. */
-    static double play(Learner learner, Environment bandit, int pulls) {
+    static double play(RolloutLearner learner, Environment bandit, int pulls) {
         RandomStream[] stream = {new RandomStream(7)};
         float[] action = new float[1];
         bandit.reset(3);

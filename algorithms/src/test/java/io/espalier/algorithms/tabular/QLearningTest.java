@@ -13,15 +13,15 @@ import io.espalier.core.Seeds;
 import io.espalier.core.Space;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class QLearningTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new QLearning(settings(0.5, 0.6, 0));
     }
 
@@ -40,13 +40,14 @@ class QLearningTest extends AlgorithmContract {
                 2, 3, 0.5, Schedule.constant(rate), exponent, Schedule.linear(1, 0.1, 0.5), initial);
     }
 
-    private static Learner learner(Space observations, boolean masked, double rate, double exponent, double initial) {
+    private static RolloutLearner learner(
+            Space observations, boolean masked, double rate, double exponent, double initial) {
         QLearning algorithm = new QLearning(settings(rate, exponent, initial));
         TaskSpec task = new TaskSpec(observations, new Discrete(2), masked, 12);
         return algorithm.learner(task, algorithm.policy(task, Seeds.of(1)), Seeds.of(2), Cores.SERIAL);
     }
 
-    private static float q(Learner learner, int state, int action) {
+    private static float q(RolloutLearner learner, int state, int action) {
         return learner.policy().weights().get(2 * state + action);
     }
 
@@ -64,7 +65,7 @@ class QLearningTest extends AlgorithmContract {
 
     @Test
     void movesTowardsTheRewardAndTheBestOfWhatFollows() {
-        Learner learner = learner(new Discrete(3), false, 0.25, 0, 8);
+        RolloutLearner learner = learner(new Discrete(3), false, 0.25, 0, 8);
         Rollout rollout = walk(new Discrete(3), false);
         rollout.terminated[1] = true;
         learner.update(rollout, (name, value) -> {});
@@ -81,7 +82,7 @@ class QLearningTest extends AlgorithmContract {
 
     @Test
     void truncationKeepsWhatFollows() {
-        Learner learner = learner(new Discrete(3), false, 0.25, 0, 8);
+        RolloutLearner learner = learner(new Discrete(3), false, 0.25, 0, 8);
         Rollout rollout = walk(new Discrete(3), false);
         rollout.truncated[1] = true;
         learner.update(rollout, (name, value) -> {});
@@ -91,7 +92,7 @@ class QLearningTest extends AlgorithmContract {
 
     @Test
     void forbiddenActionsAreNotTheBest() {
-        Learner learner = learner(new Discrete(3), true, 0.25, 0, 8);
+        RolloutLearner learner = learner(new Discrete(3), true, 0.25, 0, 8);
         Rollout rollout = walk(new Discrete(3), true);
         learner.update(rollout, (name, value) -> {}); // Q(1, 0) = 7.5
         rollout.reachedMasks[1] = false; // of state 1, action 1
@@ -102,7 +103,7 @@ class QLearningTest extends AlgorithmContract {
 
     @Test
     void stepsShrinkWithTheVisitsOfThePair() {
-        Learner learner = learner(new Discrete(3), false, 1, 1, 0);
+        RolloutLearner learner = learner(new Discrete(3), false, 1, 1, 0);
         Rollout rollout = walk(new Discrete(3), false);
         rollout.terminated[1] = true;
         double[] rewards = {2, 5, -1};
@@ -117,7 +118,7 @@ class QLearningTest extends AlgorithmContract {
     @Test
     void severalObservationsAreOneNumber() {
         Space space = new MultiDiscrete(3, 4);
-        Learner learner = learner(space, false, 0.5, 0, 0);
+        RolloutLearner learner = learner(space, false, 0.5, 0, 0);
         Rollout rollout = new Rollout(1, 1, space, new Discrete(2), false);
         rollout.observations[0] = 2;
         rollout.observations[1] = 1;

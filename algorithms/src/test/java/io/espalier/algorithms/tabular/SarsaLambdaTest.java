@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class SarsaLambdaTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return lambda(2, 0.3, 0.9, 0.8, true);
     }
 
@@ -40,7 +40,7 @@ class SarsaLambdaTest extends AlgorithmContract {
 
     @Test
     void sharesASurpriseWithThePairsThatLedToIt() {
-        Learner learner = Walk.learner(lambda(1, 0.5, 0.5, 0.5, false));
+        RolloutLearner learner = Walk.learner(lambda(1, 0.5, 0.5, 0.5, false));
         new Walk(3)
                 .step(0, 0, 0, 1)
                 .step(1, 1, 0, 2)
@@ -58,9 +58,9 @@ class SarsaLambdaTest extends AlgorithmContract {
 
     @Test
     void aPairVisitedTwiceHasMoreTraceOrOne() {
-        Learner accumulating = Walk.learner(lambda(1, 0.5, 0.5, 0.5, false));
-        Learner replacing = Walk.learner(lambda(1, 0.5, 0.5, 0.5, true));
-        for (Learner learner : new Learner[] {accumulating, replacing}) {
+        RolloutLearner accumulating = Walk.learner(lambda(1, 0.5, 0.5, 0.5, false));
+        RolloutLearner replacing = Walk.learner(lambda(1, 0.5, 0.5, 0.5, true));
+        for (RolloutLearner learner : new RolloutLearner[] {accumulating, replacing}) {
             new Walk(2).step(0, 0, 0, 0).step(0, 0, 16, 3).terminated().teach(learner);
         }
         // ½·16·(1 + ¼) and ½·16·1
@@ -70,7 +70,7 @@ class SarsaLambdaTest extends AlgorithmContract {
 
     @Test
     void aVoidRowBreaksTheTrace() {
-        Learner learner = Walk.learner(lambda(1, 0.5, 0.5, 0.5, true));
+        RolloutLearner learner = Walk.learner(lambda(1, 0.5, 0.5, 0.5, true));
         new Walk(4)
                 .step(0, 0, 0, 1)
                 .step(1, 0, 0, 2)

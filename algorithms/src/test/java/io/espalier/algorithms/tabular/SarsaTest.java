@@ -3,14 +3,14 @@ package io.espalier.algorithms.tabular;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.nn.Schedule;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
 class SarsaTest extends AlgorithmContract {
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return sarsa(2, 0.5, 0.9, "linear(1, 0.1)", false);
     }
 
@@ -29,7 +29,7 @@ class SarsaTest extends AlgorithmContract {
                 environments, 3, gamma, Schedule.constant(rate), 0, Schedule.valueOf(epsilon), 0, expected));
     }
 
-    private final Learner learner = Walk.learner(sarsa(1, 0.5, 0.5, "0.2", false));
+    private final RolloutLearner learner = Walk.learner(sarsa(1, 0.5, 0.5, "0.2", false));
 
     @Test
     void movesTowardsTheRewardAndThePairThatFollowed() {
@@ -73,7 +73,7 @@ class SarsaTest extends AlgorithmContract {
 
     @Test
     void expectedSarsaTakesTheMeanOfThePolicyAtOnce() {
-        Learner expected = Walk.learner(sarsa(1, 0.5, 0.5, "0.2", true));
+        RolloutLearner expected = Walk.learner(sarsa(1, 0.5, 0.5, "0.2", true));
         new Walk(2).step(1, 1, 4, 3).terminated().step(0, 0, 10, 1).teach(expected);
         assertThat(Walk.q(expected, 0, 0)).isEqualTo(5.45f);
         assertThat(expected.updates()).isEqualTo(2);

@@ -11,7 +11,7 @@ import io.espalier.envs.CliffWalking;
 import io.espalier.envs.DynaMaze;
 import io.espalier.nn.Schedule;
 import io.espalier.nn.Weights;
-import io.espalier.policy.Algorithm;
+import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.SerialTraining;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -37,12 +37,13 @@ class TextbookTest {
         return DynamicProgramming.startValue(mdp, DynamicProgramming.policyEvaluation(mdp, policy, gamma, steps));
     }
 
-    private static SerialTraining training(Algorithm algorithm, Supplier<Environment> factory, long budget, int seed) {
+    private static SerialTraining training(
+            RolloutAlgorithm algorithm, Supplier<Environment> factory, long budget, int seed) {
         return new SerialTraining(algorithm, factory, budget, seed, Cores.SERIAL);
     }
 
     /** Environment steps until the greedy policy first takes the shortest way, in the median of the seeds. */
-    private static long stepsToTheShortestWay(Algorithm algorithm) {
+    private static long stepsToTheShortestWay(RolloutAlgorithm algorithm) {
         FiniteMdp mdp = new DynaMaze().model();
         long[] steps = new long[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -76,7 +77,7 @@ class TextbookTest {
     }
 
     /** The mean return of the episodes that end in the last half of the budget, and the greedy policy's. */
-    private static double[] onTheCliff(Algorithm algorithm, int seed) {
+    private static double[] onTheCliff(RolloutAlgorithm algorithm, int seed) {
         long budget = 60_000;
         SerialTraining training = training(algorithm, () -> new CliffWalking(false), budget, seed);
         double total = 0;

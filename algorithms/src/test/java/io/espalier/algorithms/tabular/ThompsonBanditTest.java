@@ -11,8 +11,8 @@ import io.espalier.core.Space;
 import io.espalier.core.Step;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.envs.Bandit;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class ThompsonBanditTest extends AlgorithmContract {
     private static final double[] LEVERS = {0.2, -0.8, 1.5, 0.9};
 
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return thompson(false);
     }
 
@@ -51,7 +51,7 @@ class ThompsonBanditTest extends AlgorithmContract {
 
     @Test
     void knowsTheGaussianPosterior() {
-        Learner learner = Pulls.learner(thompson(false));
+        RolloutLearner learner = Pulls.learner(thompson(false));
         Pulls.teach(learner, 0, 4);
         Pulls.teach(learner, 0, 2);
         // precisions ¼ and 4 each: (1·¼ + 6·4) / 8.25; untouched levers keep the prior
@@ -72,7 +72,7 @@ class ThompsonBanditTest extends AlgorithmContract {
 
     @Test
     void knowsTheBetaPosterior() {
-        Learner learner = Pulls.learner(thompson(true));
+        RolloutLearner learner = Pulls.learner(thompson(true));
         Pulls.teach(learner, 0, 1);
         Pulls.teach(learner, 0, 1);
         Pulls.teach(learner, 0, 0);
@@ -92,7 +92,7 @@ class ThompsonBanditTest extends AlgorithmContract {
 
     @Test
     void findsTheCoinThatFallsOnHeads() {
-        Learner learner = Pulls.learner(thompson(true), 3);
+        RolloutLearner learner = Pulls.learner(thompson(true), 3);
         Coins coins = new Coins(0.4, 0.6, 0.3);
         coins.reset(1);
         Pulls.play(learner, coins, 2000);
@@ -103,7 +103,7 @@ class ThompsonBanditTest extends AlgorithmContract {
 
     @Test
     void refusesRewardsThatAreNoChances() {
-        Learner learner = Pulls.learner(thompson(true));
+        RolloutLearner learner = Pulls.learner(thompson(true));
         assertThatThrownBy(() -> Pulls.teach(learner, 0, 2)).hasMessageContaining("reward (2.0) must be from 0 to 1");
     }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.espalier.core.Environment;
 import io.espalier.core.wrappers.TimeLimit;
 import io.espalier.envs.Bandit;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.testkit.AlgorithmContract;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class UcbBanditTest extends AlgorithmContract {
     private static final double[] LEVERS = {0.2, -0.8, 1.5, 0.9};
 
     @Override
-    protected Algorithm algorithm() {
+    protected RolloutAlgorithm algorithm() {
         return new UcbBandit(new UcbBandit.Settings(1, 1, 1.5));
     }
 
@@ -42,7 +42,7 @@ class UcbBanditTest extends AlgorithmContract {
 
     @Test
     void boundsShrinkWithThePulls() {
-        Learner learner = Pulls.learner(new UcbBandit(new UcbBandit.Settings(1, 1, 2)));
+        RolloutLearner learner = Pulls.learner(new UcbBandit(new UcbBandit.Settings(1, 1, 2)));
         Pulls.teach(learner, 0, 4);
         Pulls.teach(learner, 0, 2);
         Pulls.teach(learner, 1, 1);
@@ -58,7 +58,7 @@ class UcbBanditTest extends AlgorithmContract {
     @Test
     void regretGrowsSlowly() {
         Bandit bandit = Bandit.fixed(LEVERS);
-        Learner learner = Pulls.learner(new UcbBandit(new UcbBandit.Settings(1, 1, 1.5)), LEVERS.length);
+        RolloutLearner learner = Pulls.learner(new UcbBandit(new UcbBandit.Settings(1, 1, 1.5)), LEVERS.length);
         double early = Pulls.play(learner, bandit, 2000);
         double late = Pulls.play(learner, bandit, 2000);
         // Auer et al., theorem 1, with c = 1.5: the mean of further pulls of a lever is about c² · Δln t / Δ²

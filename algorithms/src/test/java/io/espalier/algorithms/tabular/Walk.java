@@ -4,8 +4,8 @@ import io.espalier.core.Cores;
 import io.espalier.core.Discrete;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
-import io.espalier.policy.Algorithm;
-import io.espalier.policy.Learner;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
 /** Blocks of one environment with four states and two actions, written row by row, for tests that calculate by hand. */
@@ -20,12 +20,12 @@ final class Walk {
         rollout = new Rollout(steps, 1, STATES, ACTIONS, false);
     }
 
-    static Learner learner(Algorithm algorithm) {
+    static RolloutLearner learner(RolloutAlgorithm algorithm) {
         TaskSpec task = new TaskSpec(STATES, ACTIONS, false, 1000);
         return algorithm.learner(task, algorithm.policy(task, Seeds.of(1)), Seeds.of(2), Cores.SERIAL);
     }
 
-    static float q(Learner learner, int state, int action) {
+    static float q(RolloutLearner learner, int state, int action) {
         return learner.policy().weights().get(2 * state + action);
     }
 
@@ -59,7 +59,7 @@ final class Walk {
         return this;
     }
 
-    void teach(Learner learner) {
+    void teach(RolloutLearner learner) {
         learner.update(rollout, (name, value) -> {});
     }
 }
