@@ -138,6 +138,16 @@ public final class FloatMath {
         return y * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((k - half + 127) << 23);
     }
 
+    /**
+     * {@link #exp(float)} of many, to the same bits.
+     *
+     * @param x [count] from {@code at}
+     * @param into receives [count] from {@code intoAt}; may be {@code x} at the same place
+     */
+    public static void exp(float[] x, int at, float[] into, int intoAt, int count) {
+        Kernels.INSTANCE.exp(x, at, into, intoAt, count);
+    }
+
     /** Natural logarithm, within 1 unit: -∞ at 0, not-a-number below, ∞ at ∞. */
     public static float log(float x) {
         boolean tiny = x < Float.MIN_NORMAL;

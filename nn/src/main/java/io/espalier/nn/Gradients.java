@@ -5,8 +5,8 @@ public final class Gradients {
     private Gradients() {}
 
     /**
-     * Sum of squares of g[from .. to-1], in double precision over blocks of 1024 elements counted from {@code from}: to
-     * get the same bits from several threads, cut the range at fixed places and add the parts in order.
+     * Sum of squares of g[from .. to-1] over blocks of 1024 elements counted from {@code from}, with 64 float lanes in each
+     * block and doubles between them: to the same bits as the sum of the norms of ranges that begin at multiples of 1024.
      */
     public static double squaredNorm(float[] g, int from, int to) {
         return Kernels.INSTANCE.squaredNorm(g, from, to);

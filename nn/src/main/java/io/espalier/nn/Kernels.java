@@ -212,9 +212,8 @@ abstract class Kernels {
     abstract void scale(float alpha, float[] x, int at, int n);
 
     /**
-     * Sum of the squares of x[from], ..., x[to - 1] in double precision: blocks of 1024 elements counted from
-     * {@code from}; in a block, element e goes to lane e mod 16; lane l takes up lane l + 8, then l + 4, l + 2, l + 1;
-     * the blocks are added in order.
+     * Sum of the squares of x[from], ..., x[to - 1], in blocks of 1024 elements counted from {@code from}: each block by 64
+     * lanes of floats, or in double precision where these overflow.
      */
     abstract double squaredNorm(float[] x, int from, int to);
 

@@ -238,6 +238,37 @@ public final class Losses {
         float entropy = dEntropy == 0
                 ? 0
                 : categoricalEntropy(probabilities, probabilitiesAt, logProbabilities, logProbabilitiesAt, count);
+        categoricalGradient(
+                probabilities,
+                probabilitiesAt,
+                logProbabilities,
+                logProbabilitiesAt,
+                count,
+                choice,
+                entropy,
+                dLogProbability,
+                dEntropy,
+                gradients,
+                gradientsAt);
+    }
+
+    /**
+     * As the other, for who knows the entropy already.
+     *
+     * @param entropy H, from {@link #categoricalEntropy}; not read if dEntropy is 0
+     */
+    public static void categoricalGradient(
+            float[] probabilities,
+            int probabilitiesAt,
+            float[] logProbabilities,
+            int logProbabilitiesAt,
+            int count,
+            int choice,
+            float entropy,
+            float dLogProbability,
+            float dEntropy,
+            float[] gradients,
+            int gradientsAt) {
         for (int j = 0; j < count; j++) {
             float p = probabilities[probabilitiesAt + j];
             float gradient = dLogProbability * ((j == choice ? 1f : 0f) - p);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels in plain loops: the definition of every result, and what runs where there is no Vector API. */
 final class PortableKernels extends Kernels {
-    private static final int LANES = 16;
+    private static final int LANES = 64;
     private static final int BLOCK = 1024;
 
     @Override
@@ -345,28 +345,39 @@ final class PortableKernels extends Kernels {
         return sum;
     }
 
-    /** The sum of squares of a block of n elements from {@code at}, by sixteen lanes. */
+    /** The sum of squares of a block of n elements from {@code at}: by 64 lanes of floats, and what is left over. */
     static double blockNorm(float[] x, int at, int n) {
-        // Half of the tree is done with two sums at once, which spares an array of lanes.
-        double s0 = lanePair(x, at, n, 0) + lanePair(x, at, n, 4);
-        double s1 = lanePair(x, at, n, 1) + lanePair(x, at, n, 5);
-        double s2 = lanePair(x, at, n, 2) + lanePair(x, at, n, 6);
-        double s3 = lanePair(x, at, n, 3) + lanePair(x, at, n, 7);
-        return (s0 + s2) + (s1 + s3);
+        int groups = n / LANES;
+        double sum = 0;
+        for (int lane = 0; lane < LANES / 4; lane++) {
+            float s0 = 0;
+            float s1 = 0;
+            float s2 = 0;
+            float s3 = 0;
+            for (int g = 0, i = at + lane; g < groups; g++, i += LANES) {
+                s0 = Math.fma(x[i], x[i], s0);
+                s1 = Math.fma(x[i + 16], x[i + 16], s1);
+                s2 = Math.fma(x[i + 32], x[i + 32], s2);
+                s3 = Math.fma(x[i + 48], x[i + 48], s3);
+            }
+            sum += (s0 + s1) + (s2 + s3);
+        }
+        return restNorm(x, at, n, sum);
     }
 
-    private static double lanePair(float[] x, int at, int n, int lane) {
-        double low = 0;
-        double high = 0;
-        int i = lane;
-        for (; i + LANES / 2 < n; i += LANES) {
-            low += (double) x[at + i] * x[at + i];
-            high += (double) x[at + i + LANES / 2] * x[at + i + LANES / 2];
+    /**
+     * Completes the sum of squares of a block: adds the elements that fill no lanes, and takes doubles where floats have
+     * overflowed.
+     *
+     * @param sum of the lanes
+     */
+    static double restNorm(float[] x, int at, int n, double sum) {
+        boolean overflown = !(sum < Float.MAX_VALUE);
+        double total = overflown ? 0 : sum;
+        for (int i = overflown ? at : at + n / LANES * LANES; i < at + n; i++) {
+            total += (double) x[i] * x[i];
         }
-        if (i < n) {
-            low += (double) x[at + i] * x[at + i];
-        }
-        return low + high;
+        return total;
     }
 
     @Override

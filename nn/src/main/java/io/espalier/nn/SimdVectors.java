@@ -1,6 +1,5 @@
 package io.espalier.nn;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -9,8 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdVectors {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
     private static final int L = S.length();
-    private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, S.vectorShape());
-    private static final int LANES = 16;
+    private static final int LANES = 64;
     private static final int BLOCK = 1024;
 
     private SimdVectors() {}
@@ -192,58 +190,102 @@ final class SimdVectors {
 
     static double squaredNorm(float[] x, int from, int to) {
         double sum = 0;
-        int at = from;
-        if (L == LANES) {
-            for (; at <= to - BLOCK; at += BLOCK) {
-                sum += block512(x, at);
+        for (int at = from; at < to; at += BLOCK) {
+            int n = Math.min(BLOCK, to - at);
+            if (L == 16) {
+                sum += PortableKernels.restNorm(x, at, n, lanes512(x, at, at + n / LANES * LANES));
+            } else if (L == 8) {
+                sum += PortableKernels.restNorm(x, at, n, lanes256(x, at, at + n / LANES * LANES));
+            } else {
+                sum += PortableKernels.blockNorm(x, at, n);
             }
-        } else if (L == 8) {
-            for (; at <= to - BLOCK; at += BLOCK) {
-                sum += block256(x, at);
-            }
-        }
-        for (; at < to; at += BLOCK) {
-            sum += PortableKernels.blockNorm(x, at, Math.min(BLOCK, to - at));
         }
         return sum;
     }
 
-    // Squares of floats are exact in double precision, so fma and multiply-then-add are the same here.
-
-    private static double block512(float[] x, int at) {
-        DoubleVector s0 = DoubleVector.zero(D);
-        DoubleVector s8 = s0;
-        for (int i = at; i < at + BLOCK; i += LANES) {
+    private static double lanes512(float[] x, int from, int to) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        for (int i = from; i < to; i += LANES) {
             FloatVector v = FloatVector.fromArray(S, x, i);
-            DoubleVector low = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector high = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 1);
-            s0 = low.fma(low, s0);
-            s8 = high.fma(high, s8);
+            s0 = v.fma(v, s0);
+            v = FloatVector.fromArray(S, x, i + L);
+            s1 = v.fma(v, s1);
+            v = FloatVector.fromArray(S, x, i + 2 * L);
+            s2 = v.fma(v, s2);
+            v = FloatVector.fromArray(S, x, i + 3 * L);
+            s3 = v.fma(v, s3);
         }
-        DoubleVector s = s0.add(s8);
-        return ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
-                + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
+        FloatVector s = s0.add(s1).add(s2.add(s3));
+        double sum = 0;
+        sum += s.lane(0);
+        sum += s.lane(1);
+        sum += s.lane(2);
+        sum += s.lane(3);
+        sum += s.lane(4);
+        sum += s.lane(5);
+        sum += s.lane(6);
+        sum += s.lane(7);
+        sum += s.lane(8);
+        sum += s.lane(9);
+        sum += s.lane(10);
+        sum += s.lane(11);
+        sum += s.lane(12);
+        sum += s.lane(13);
+        sum += s.lane(14);
+        sum += s.lane(15);
+        return sum;
     }
 
-    private static double block256(float[] x, int at) {
-        DoubleVector s0 = DoubleVector.zero(D);
-        DoubleVector s4 = s0;
-        DoubleVector s8 = s0;
-        DoubleVector s12 = s0;
-        for (int i = at; i < at + BLOCK; i += LANES) {
+    private static double lanes256(float[] x, int from, int to) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
+        for (int i = from; i < to; i += LANES) {
             FloatVector v = FloatVector.fromArray(S, x, i);
-            FloatVector w = FloatVector.fromArray(S, x, i + 8);
-            DoubleVector a = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector b = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 1);
-            DoubleVector c = (DoubleVector) w.convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector d = (DoubleVector) w.convertShape(VectorOperators.F2D, D, 1);
-            s0 = a.fma(a, s0);
-            s4 = b.fma(b, s4);
-            s8 = c.fma(c, s8);
-            s12 = d.fma(d, s12);
+            s0 = v.fma(v, s0);
+            v = FloatVector.fromArray(S, x, i + L);
+            s1 = v.fma(v, s1);
+            v = FloatVector.fromArray(S, x, i + 2 * L);
+            s2 = v.fma(v, s2);
+            v = FloatVector.fromArray(S, x, i + 3 * L);
+            s3 = v.fma(v, s3);
+            v = FloatVector.fromArray(S, x, i + 4 * L);
+            s4 = v.fma(v, s4);
+            v = FloatVector.fromArray(S, x, i + 5 * L);
+            s5 = v.fma(v, s5);
+            v = FloatVector.fromArray(S, x, i + 6 * L);
+            s6 = v.fma(v, s6);
+            v = FloatVector.fromArray(S, x, i + 7 * L);
+            s7 = v.fma(v, s7);
         }
-        DoubleVector s = s0.add(s8).add(s4.add(s12));
-        return (s.lane(0) + s.lane(2)) + (s.lane(1) + s.lane(3));
+        FloatVector low = s0.add(s2).add(s4.add(s6));
+        FloatVector high = s1.add(s3).add(s5.add(s7));
+        double sum = 0;
+        sum += low.lane(0);
+        sum += low.lane(1);
+        sum += low.lane(2);
+        sum += low.lane(3);
+        sum += low.lane(4);
+        sum += low.lane(5);
+        sum += low.lane(6);
+        sum += low.lane(7);
+        sum += high.lane(0);
+        sum += high.lane(1);
+        sum += high.lane(2);
+        sum += high.lane(3);
+        sum += high.lane(4);
+        sum += high.lane(5);
+        sum += high.lane(6);
+        sum += high.lane(7);
+        return sum;
     }
 
     static boolean anyNonFinite(float[] x, int from, int to) {

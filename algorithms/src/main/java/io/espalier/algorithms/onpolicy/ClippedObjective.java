@@ -35,6 +35,8 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     private final ActionDistribution distribution;
     private final int valueHead;
     private final AdvantageScale scale = new AdvantageScale();
+    private final float[] logRatios;
+    private final float[] ratios;
 
     private double clip;
     private int[] rows = {};
@@ -48,6 +50,8 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     ClippedObjective(Ppo.Settings settings, OnPolicyBatch batch, Network network, ActionCounts counts, int mostRows) {
         this.batch = batch;
         distribution = new ActionDistribution(network, counts, mostRows);
+        logRatios = new float[mostRows];
+        ratios = new float[mostRows];
         valueCoefficient = settings.valueCoefficient();
         entropyCoefficient = settings.entropyCoefficient();
         valueClip = settings.valueClip();
@@ -92,10 +96,15 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         }
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
+        float[] old = batch.rollout().logProbabilities;
         for (int i = 0; i < number; i++) {
-            figures[at + ENTROPY] += distribution.entropy(network, from, i);
-            float logProbability = distribution.logProbability(network, from, i);
-            float slope = surrogate(logProbability, rows[first + from + i], figures, at) / count;
+            logRatios[from + i] = distribution.logProbability(from, i) - old[rows[first + from + i]];
+        }
+        FloatMath.exp(logRatios, from, ratios, from, number);
+        for (int i = 0; i < number; i++) {
+            figures[at + ENTROPY] += distribution.entropy(from, i);
+            float advantage = scale.of(batch.advantages()[rows[first + from + i]]);
+            float slope = surrogate(logRatios[from + i], ratios[from + i], advantage, figures, at) / count;
             distribution.gradient(network, from, i, slope, bonus);
         }
     }
@@ -119,11 +128,8 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         return (float) valueCoefficient * slope;
     }
 
-    /** Returns ∂L/∂log π(aₜ|sₜ) times M, from the log-probability now. */
-    private float surrogate(float logProbability, int row, double[] figures, int at) {
-        float logRatio = logProbability - batch.rollout().logProbabilities[row];
-        float ratio = FloatMath.exp(logRatio);
-        float advantage = scale.of(batch.advantages()[row]);
+    /** Returns ∂L/∂log π(aₜ|sₜ) times M. */
+    private float surrogate(float logRatio, float ratio, float advantage, double[] figures, int at) {
         float low = (float) (1 - clip);
         float high = (float) (1 + clip);
         float clipped = Math.max(low, Math.min(high, ratio));

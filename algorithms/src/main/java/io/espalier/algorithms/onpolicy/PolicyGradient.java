@@ -91,8 +91,8 @@ final class PolicyGradient implements ShardedUpdate.Loss {
         distribution.read(network, from, number);
         for (int i = 0; i < number; i++) {
             float advantage = scale.of(advantages[order[from + i]]);
-            figures[at + ENTROPY] += distribution.entropy(network, from, i);
-            figures[at + POLICY] -= advantage * distribution.logProbability(network, from, i);
+            figures[at + ENTROPY] += distribution.entropy(from, i);
+            figures[at + POLICY] -= advantage * distribution.logProbability(from, i);
             distribution.gradient(network, from, i, -advantage / count, bonus);
         }
         if (valueHead >= 0) {

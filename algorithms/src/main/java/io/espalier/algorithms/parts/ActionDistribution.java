@@ -19,6 +19,8 @@ public final class ActionDistribution {
     private final int logStdHead;
     private final float[] probabilities;
     private final float[] logs;
+    private final float[] chosen;
+    private final float[] entropies;
 
     private float[] actions = {};
     private boolean[] masks = {};
@@ -37,6 +39,8 @@ public final class ActionDistribution {
         logStdHead = counts.components() == 0 ? network.head("logStd") : -1;
         probabilities = new float[Math.multiplyExact(mostRows, counts.total())];
         logs = new float[probabilities.length];
+        chosen = new float[mostRows];
+        entropies = new float[mostRows];
     }
 
     /** Chooses the minibatch: the rollout's rows {@code rows[start]} and on. */
@@ -51,67 +55,61 @@ public final class ActionDistribution {
     /** Takes the outputs of a shard's rows in, after {@code network.forward}. */
     public void read(Network network, int from, int number) {
         if (counts.components() == 0) {
-            return;
+            readGaussian(network, from, number);
+        } else {
+            readCategorical(network.output(policyHead), from, number);
         }
-        float[] logits = network.output(policyHead);
+    }
+
+    private void readGaussian(Network network, int from, int number) {
+        float[] means = network.output(policyHead);
+        float[] logStds = network.output(logStdHead);
+        for (int i = 0; i < number; i++) {
+            int row = order[first + from + i];
+            int k = i * size;
+            chosen[from + i] = Losses.gaussianLogProbability(means, k, logStds, k, actions, row * size, size);
+            entropies[from + i] = (float) Losses.gaussianEntropy(logStds, k, size);
+        }
+    }
+
+    private void readCategorical(float[] logits, int from, int number) {
         int width = counts.total();
         boolean masked = masks.length > 0;
-        if (!masked && counts.components() == 1) {
+        boolean single = counts.components() == 1;
+        if (single && !masked) {
             Losses.softmax(logits, 0, number, width, null, 0, probabilities, from * width, logs, from * width);
-            return;
         }
         for (int i = 0; i < number; i++) {
-            int mask = order[first + from + i] * width;
+            int row = order[first + from + i];
+            // the components are independent: log-probabilities and entropies add up
+            float log = 0;
+            float entropy = 0;
             int offset = 0;
             for (int c = 0; c < counts.components(); c++) {
                 int n = counts.count(c);
                 int to = (from + i) * width + offset;
-                Losses.softmax(
-                        logits,
-                        i * width + offset,
-                        1,
-                        n,
-                        masked ? masks : null,
-                        mask + offset,
-                        probabilities,
-                        to,
-                        logs,
-                        to);
+                if (masked || !single) {
+                    boolean[] mask = masked ? masks : null;
+                    int maskAt = row * width + offset;
+                    Losses.softmax(logits, i * width + offset, 1, n, mask, maskAt, probabilities, to, logs, to);
+                }
+                log += logs[to + counts.choice(actions, row, c)];
+                entropy += Losses.categoricalEntropy(probabilities, to, logs, to, n);
                 offset += n;
             }
+            chosen[from + i] = log;
+            entropies[from + i] = entropy;
         }
     }
 
     /** ln π(aₜ|sₜ) of row {@code i} of the shard. */
-    public float logProbability(Network network, int from, int i) {
-        int row = order[first + from + i];
-        if (counts.components() == 0) {
-            int k = i * size;
-            return Losses.gaussianLogProbability(
-                    network.output(policyHead), k, network.output(logStdHead), k, actions, row * size, size);
-        }
-        // the components are independent: log-probabilities and entropies add up
-        float sum = 0;
-        int start = (from + i) * counts.total();
-        for (int c = 0; c < counts.components(); c++) {
-            sum += logs[start + counts.choice(actions, row, c)];
-            start += counts.count(c);
-        }
-        return sum;
+    public float logProbability(int from, int i) {
+        return chosen[from + i];
     }
 
     /** The entropy H(π(·|sₜ)) of row {@code i} of the shard. */
-    public double entropy(Network network, int from, int i) {
-        if (counts.components() == 0) {
-            return Losses.gaussianEntropy(network.output(logStdHead), i * size, size);
-        }
-        double sum = 0;
-        int start = (from + i) * counts.total();
-        for (int c = 0; c < counts.components(); c++) {
-            sum += Losses.categoricalEntropy(probabilities, start, logs, start, counts.count(c));
-            start += counts.count(c);
-        }
-        return sum;
+    public float entropy(int from, int i) {
+        return entropies[from + i];
     }
 
     /**
@@ -147,7 +145,11 @@ public final class ActionDistribution {
             int p = (from + i) * counts.total() + offset;
             int choice = counts.choice(actions, row, c);
             int g = i * counts.total() + offset;
-            Losses.categoricalGradient(probabilities, p, logs, p, n, choice, dLogProbability, dEntropy, gradient, g);
+            float entropy = counts.components() == 1 || dEntropy == 0
+                    ? entropies[from + i]
+                    : Losses.categoricalEntropy(probabilities, p, logs, p, n);
+            Losses.categoricalGradient(
+                    probabilities, p, logs, p, n, choice, entropy, dLogProbability, dEntropy, gradient, g);
             offset += n;
         }
     }
