@@ -58,7 +58,8 @@ public final class LearningStudy {
         List<String> changes = List.of(words).subList(Math.min(words.length, 5), words.length);
         Algorithm algorithm = tunedTo(provider, tuned, changes);
         Report report = new Report(
-                "learning-" + provider.name() + "-" + environment.name().toLowerCase(Locale.ROOT),
+                "learning-" + provider.name() + "-"
+                        + environment.name().toLowerCase(Locale.ROOT).replace('/', '-'),
                 provider.name() + " on " + environment.name() + ", " + seeds + " seeds");
         report.line("Settings: %s", tuned.source());
         if (!changes.isEmpty()) {
