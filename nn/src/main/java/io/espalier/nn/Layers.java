@@ -26,6 +26,10 @@ final class Layers {
             return new ConvLayer(wiring, name, conv, shape);
         } else if (spec instanceof NetworkSpec.Embedding embedding) {
             return new EmbeddingLayer(wiring, name, embedding, shape);
+        } else if (spec instanceof NetworkSpec.Gru gru) {
+            return new GruLayer(wiring, name, gru, shape);
+        } else if (spec instanceof NetworkSpec.Lstm lstm) {
+            return new LstmLayer(wiring, name, lstm, shape);
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return new ResidualLayer(wiring, shape, of(wiring, name, residual.inner(), shape, false));
         } else if (spec instanceof NetworkSpec.Dueling dueling) {

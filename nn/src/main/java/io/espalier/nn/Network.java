@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
  */
 public final class Network {
     private static final String ONLY = "output";
+    private static final boolean[] NO_STARTS = {};
+    private static final float[] NO_STATES = {};
 
     private final NetworkSpec spec;
     private final int[] inputShape;
@@ -156,6 +158,11 @@ public final class Network {
         return inputSize;
     }
 
+    /** Floats that the network remembers of one row from step to step; 0 without layers that do. */
+    public int stateSize() {
+        return wiring.memory.size();
+    }
+
     /** The most rows of one {@link #forward}. */
     public int capacity() {
         return wiring.capacity;
@@ -224,8 +231,40 @@ public final class Network {
      * @param from input [rows, inputSize]; it must stay unchanged until {@link #backward()}
      * @param at where the first row begins
      * @throws IllegalArgumentException if rows is not from 1 to {@link #capacity()} or the input is too short
+     * @throws IllegalStateException if the network has memory: then it must be told of it
      */
     public void forward(float[] from, int at, int rowCount) {
+        if (stateSize() > 0) {
+            throw new IllegalStateException(
+                    "the network remembers (" + stateSize() + " floats a row): forward needs the"
+                            + " rows' states. Maybe the algorithm or caller is made for networks without memory.");
+        }
+        forward(from, at, 1, rowCount, NO_STARTS, 0, NO_STATES, 0);
+    }
+
+    /**
+     * Computes the outputs of sequences of rows, step after step: [steps, sequences], row {@code t * sequences + i} being
+     * step t of sequence i. A network without memory treats them as so many rows. To act, pass one step.
+     *
+     * @param from input [steps, sequences, inputSize]; it must stay unchanged until {@link #backward()}
+     * @param at where the first row begins
+     * @param starts [steps, sequences] from {@code startsAt}: whether an episode begins with that row, so that nothing is
+     *     remembered of what came before; empty for nowhere; must stay unchanged until {@link #backward()}, which lets
+     *     nothing flow over these places either
+     * @param states [sequences, stateSize] from {@code statesAt}: what is remembered of what came before, zeros for
+     *     nothing; overwritten by what is remembered after the last step. No gradient flows into them
+     * @throws IllegalArgumentException if steps · sequences is not from 1 to {@link #capacity()}, or an array is too short
+     */
+    public void forward(
+            float[] from,
+            int at,
+            int steps,
+            int sequences,
+            boolean[] starts,
+            int startsAt,
+            float[] states,
+            int statesAt) {
+        int rowCount = steps < 1 || sequences < 1 ? 0 : Wiring.product("steps x sequences", steps, sequences);
         if (rowCount < 1 || rowCount > wiring.capacity) {
             throw new IllegalArgumentException("rows (" + rowCount + ") must be from 1 to the network's capacity ("
                     + wiring.capacity + "). Maybe make a replica with a larger one.");
@@ -234,6 +273,15 @@ public final class Network {
             throw new IllegalArgumentException(rowCount + " rows of " + inputSize + " inputs from index " + at
                     + " do not fit an array of " + from.length + ".");
         }
+        if (statesAt < 0 || states.length - (long) statesAt < (long) sequences * stateSize()) {
+            throw new IllegalArgumentException(sequences + " states of " + stateSize() + " floats from index "
+                    + statesAt + " do not fit an array of " + states.length + ".");
+        }
+        if (starts.length > 0 && (startsAt < 0 || starts.length - (long) startsAt < rowCount)) {
+            throw new IllegalArgumentException(
+                    rowCount + " starts from index " + startsAt + " do not fit an array of " + starts.length + ".");
+        }
+        wiring.memory.pass(steps, sequences, starts, startsAt, states, statesAt);
         input = from;
         inputAt = at;
         rows = rowCount;

@@ -31,6 +31,14 @@ final class NetworkJson {
                     .put("count", embedding.count())
                     .put("width", embedding.width())
                     .put("init", embedding.init().text());
+        } else if (spec instanceof NetworkSpec.Gru gru) {
+            return json.put("layer", "gru")
+                    .put("units", gru.units())
+                    .put("init", gru.init().text());
+        } else if (spec instanceof NetworkSpec.Lstm lstm) {
+            return json.put("layer", "lstm")
+                    .put("units", lstm.units())
+                    .put("init", lstm.init().text());
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return json.put("layer", "residual").put("inner", write(residual.inner()));
         } else if (spec instanceof NetworkSpec.Dueling dueling) {
@@ -94,6 +102,14 @@ final class NetworkJson {
                 json.only("layer", "count", "width", "init");
                 yield new NetworkSpec.Embedding(
                         json.get("count").asInt(), json.get("width").asInt(), init(json));
+            }
+            case "gru" -> {
+                json.only("layer", "units", "init");
+                yield new NetworkSpec.Gru(json.get("units").asInt(), init(json));
+            }
+            case "lstm" -> {
+                json.only("layer", "units", "init");
+                yield new NetworkSpec.Lstm(json.get("units").asInt(), init(json));
             }
             case "residual" -> {
                 json.only("layer", "inner");

@@ -135,6 +135,45 @@ public sealed interface NetworkSpec {
     }
 
     /**
+     * Gated recurrent units (Cho et al., arXiv:1406.1078), with the gates and parameters of PyTorch's GRU: reads a vector
+     * and what it gave at the step before. Remembers {@code units} floats. Text: {@code gru(64)},
+     * {@code gru(64, init=orthogonal(1))}.
+     *
+     * @param units length of the output
+     * @param init how the weights start; with {@link Initializer#uniformFanIn} they and the biases are uniform in
+     *     ±√(1/units), as in PyTorch, else the biases start at 0
+     */
+    record Gru(int units, Initializer init) implements NetworkSpec {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if units is not from 1 to {@link #MOST}
+         */
+        public Gru {
+            check("gru: units", units, 1, MOST);
+        }
+    }
+
+    /**
+     * Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates), with the gates and parameters of
+     * PyTorch's LSTM. Remembers 2 · {@code units} floats: the output, then the cell. Text: {@code lstm(64)},
+     * {@code lstm(64, init=orthogonal(1))}.
+     *
+     * @param units length of the output
+     * @param init as for {@link Gru}
+     */
+    record Lstm(int units, Initializer init) implements NetworkSpec {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if units is not from 1 to {@link #MOST}
+         */
+        public Lstm {
+            check("lstm: units", units, 1, MOST);
+        }
+    }
+
+    /**
      * y = x + inner(x) (He et al., arXiv:1512.03385). Text: {@code residual(dense(64) > relu > dense(64))}.
      *
      * @param inner keeps the shape, has no heads
@@ -371,6 +410,16 @@ public sealed interface NetworkSpec {
         return new Embedding(count, width, Initializer.normal(1));
     }
 
+    /** Gated recurrent units with PyTorch's default initialisation. */
+    static Gru gru(int units) {
+        return new Gru(units, Initializer.uniformFanIn());
+    }
+
+    /** Long short-term memory with PyTorch's default initialisation. */
+    static Lstm lstm(int units) {
+        return new Lstm(units, Initializer.uniformFanIn());
+    }
+
     /** x + inner(x). */
     static Residual residual(NetworkSpec inner) {
         return new Residual(inner);
@@ -424,6 +473,11 @@ public sealed interface NetworkSpec {
             layers.add(new Activation(activation));
         }
         return new Sequential(layers);
+    }
+
+    /** Whether it remembers what came before: then {@link Network} wants the rows' states. */
+    default boolean hasMemory() {
+        return Memory.in(this);
     }
 
     /** This, followed by another. */

@@ -52,6 +52,8 @@ final class NetworkText {
                         term.integer("count"),
                         term.integer("width"),
                         term.value("init", Initializer::of, Initializer.normal(1)));
+            case "gru" -> new NetworkSpec.Gru(term.integer("units"), term.value("init", Initializer::of, USUAL));
+            case "lstm" -> new NetworkSpec.Lstm(term.integer("units"), term.value("init", Initializer::of, USUAL));
             case "residual" -> new NetworkSpec.Residual(chain(term.need("inner")));
             case "dueling" -> new NetworkSpec.Dueling(chain(term.need("value")), chain(term.need("advantage")));
             case "heads" -> heads(term);
@@ -60,7 +62,7 @@ final class NetworkText {
                 throw new IllegalArgumentException(
                         "\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
                                 + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
-                                + " embedding(16, 4), residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
+                                + " embedding(16, 4), gru(64), lstm(64), residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
         };
     }
 
@@ -93,6 +95,10 @@ final class NetworkText {
         } else if (spec instanceof NetworkSpec.Embedding embedding) {
             return "embedding(" + embedding.count() + ", " + embedding.width()
                     + init(embedding.init(), Initializer.normal(1)) + ")";
+        } else if (spec instanceof NetworkSpec.Gru gru) {
+            return "gru(" + gru.units() + init(gru.init(), USUAL) + ")";
+        } else if (spec instanceof NetworkSpec.Lstm lstm) {
+            return "lstm(" + lstm.units() + init(lstm.init(), USUAL) + ")";
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return "residual(" + write(residual.inner()) + ")";
         } else if (spec instanceof NetworkSpec.Dueling dueling) {

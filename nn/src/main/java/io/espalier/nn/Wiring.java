@@ -9,6 +9,7 @@ final class Wiring {
     final Kernels kernels;
     final Family family;
     final int capacity;
+    final Memory memory = new Memory();
 
     /** Live parameters of the family and gradients of this network; empty until {@link #seal}. */
     float[] parameters = new float[0];
@@ -71,7 +72,7 @@ final class Wiring {
 
     /** How many floats everything together has, parameters and gradients included. */
     long floats() {
-        return floats + 2L * count;
+        return floats + 2L * count + (long) capacity * memory.size();
     }
 
     List<Network.Tensor> tensors() {
