@@ -59,7 +59,7 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of(List.of("ppo", "dqn", "a2c", "reinforce", "ucb-bandit"), REAL, TABLES)
+        return Stream.of(List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit"), REAL, TABLES)
                 .flatMap(List::stream)
                 .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
     }

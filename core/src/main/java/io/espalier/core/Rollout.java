@@ -46,6 +46,13 @@ public final class Rollout {
     /** [N, mask]: what is allowed after the last step. */
     public final boolean[] finalMasks;
 
+    /** Floats that the policy remembers of each environment, 0 if it has no memory. */
+    public final int stateSize;
+    /** [N, state]: what the policy remembered before the first step; zeros where an episode begins there. */
+    public final float[] states;
+    /** [N]: whether the first step begins an episode; see {@link #begins}. */
+    public final boolean[] begun;
+
     /** Which weights acted: the version of the policy. */
     public long weightsVersion;
 
@@ -53,11 +60,22 @@ public final class Rollout {
     public long environmentStepsBefore;
 
     /**
-     * Allocates a block.
+     * Allocates a block for a policy without memory.
      *
      * @throws IllegalArgumentException if steps or environments is below 1, or the block would not fit an array
      */
     public Rollout(int steps, int environments, Space observationSpace, Space actionSpace, boolean masked) {
+        this(steps, environments, observationSpace, actionSpace, masked, 0);
+    }
+
+    /**
+     * Allocates a block.
+     *
+     * @param stateSize floats that the policy remembers of each environment
+     * @throws IllegalArgumentException if steps or environments is below 1, or the block would not fit an array
+     */
+    public Rollout(
+            int steps, int environments, Space observationSpace, Space actionSpace, boolean masked, int stateSize) {
         if (steps < 1 || environments < 1) {
             throw new IllegalArgumentException(
                     "steps (" + steps + ") and environments (" + environments + ") must be at least 1.");
@@ -87,6 +105,10 @@ public final class Rollout {
         reachedMasks = new boolean[masks.length];
         Arrays.fill(reachedMasks, true);
         finalMasks = new boolean[environments * maskSize];
+        this.stateSize = stateSize;
+        states = new float[Math.multiplyExact(environments, stateSize)];
+        begun = new boolean[environments];
+        Arrays.fill(begun, true);
     }
 
     /** T times N. */
@@ -97,5 +119,14 @@ public final class Rollout {
     /** Whether row {@code row} is the last of its episode. */
     public boolean last(int row) {
         return terminated[row] || truncated[row];
+    }
+
+    /**
+     * Whether an episode begins with row {@code row}: the row before, of the same environment, ended one or is void. Then
+     * nothing was remembered of what came before.
+     */
+    public boolean begins(int row) {
+        int before = row - environments;
+        return before < 0 ? begun[row] : last(before) || discarded[before];
     }
 }

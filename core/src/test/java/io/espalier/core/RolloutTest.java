@@ -3,6 +3,7 @@ package io.espalier.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RolloutTest {
@@ -30,6 +31,24 @@ class RolloutTest {
         assertThat(rollout.masks).isEmpty();
         assertThat(rollout.reachedMasks).isEmpty();
         assertThat(rollout.finalMasks).isEmpty();
+    }
+
+    @Test
+    void anEpisodeBeginsAfterAnEndAndAfterAVoidStep() {
+        Rollout rollout = new Rollout(5, 3, Box.unbounded(4), new Discrete(2), false, 7);
+        assertThat(rollout.states).hasSize(21);
+        assertThat(rollout.begins(1)).as("nobody has said otherwise").isTrue();
+        rollout.begun[1] = false;
+        rollout.terminated[4] = true;
+        rollout.truncated[6] = true;
+        rollout.discarded[11] = true;
+        for (int row = 0; row < rollout.rows(); row++) {
+            assertThat(rollout.begins(row))
+                    .as("row %d", row)
+                    .isEqualTo(List.of(0, 2, 7, 9, 14).contains(row));
+        }
+        assertThat(new Rollout(5, 3, Box.unbounded(4), new Discrete(2), false).states)
+                .isEmpty();
     }
 
     @Test

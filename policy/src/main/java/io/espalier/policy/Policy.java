@@ -183,6 +183,22 @@ public final class Policy {
     }
 
     /**
+     * Floats that it remembers of one row from step to step; 0 if it acts on the observation alone. What it remembers
+     * when an episode begins is zeros.
+     */
+    public int stateSize() {
+        return structure.stateSize;
+    }
+
+    /**
+     * What acts through episodes one after the other and keeps, while one lasts, what is remembered of it; also for
+     * policies without memory. Used by one thread.
+     */
+    public PolicyEpisode episode() {
+        return new PolicyEpisode(this);
+    }
+
+    /**
      * A new network with these weights.
      *
      * @param capacity the most rows of one forward pass
@@ -210,6 +226,7 @@ public final class Policy {
      * @return the action, {@code actionSpace().size()} floats, cut to the bounds of a box
      * @throws IllegalArgumentException if the observation is of another size, not finite or not of its discrete space, or
      *     if this policy needs a mask
+     * @throws IllegalStateException if this policy remembers: then only an {@link #episode} can act
      */
     public float[] act(float[] observation) {
         return act(observation, SessionPool.NO_MASK);
@@ -229,7 +246,7 @@ public final class Policy {
     /**
      * The number of the best action for one observation; allocates nothing. May be called from any thread.
      *
-     * @throws IllegalStateException if actions are not discrete(n)
+     * @throws IllegalStateException if actions are not discrete(n), or if this policy remembers
      * @throws IllegalArgumentException as {@link #act(float[])} does
      */
     public int actDiscrete(float[] observation) {

@@ -81,28 +81,40 @@ final class PolicyFile {
 
     /** What the policy answers to some observations. */
     private static void golden(Policy policy, float[] observations, int rows, State state, Map<String, int[]> shapes) {
-        PolicySession session = policy.session(rows);
+        // A policy with memory takes the observations as the steps of one episode.
+        int together = policy.stateSize() > 0 ? 1 : rows;
+        PolicySession session = policy.session(together);
+        Network network = session.network();
+        float[] memory = new float[policy.stateSize()];
         float[] actions = new float[rows * policy.actionSpace().size()];
-        session.act(
-                observations,
-                0,
-                rows,
-                new boolean[0],
-                0,
-                new RandomStream[0],
-                0,
-                true,
-                actions,
-                0,
-                new float[0],
-                new float[0],
-                0);
+        float[][] outputs = new float[network.heads()][];
+        Arrays.setAll(outputs, i -> new float[rows * network.headSize(i)]);
+        for (int row = 0; row < rows; row += together) {
+            session.act(
+                    observations,
+                    row * policy.observationSpace().size(),
+                    together,
+                    new boolean[0],
+                    0,
+                    new RandomStream[0],
+                    0,
+                    true,
+                    actions,
+                    row * policy.actionSpace().size(),
+                    new float[0],
+                    new float[0],
+                    0,
+                    memory,
+                    0);
+            for (int i = 0; i < outputs.length; i++) {
+                int size = network.headSize(i);
+                System.arraycopy(network.output(i), 0, outputs[i], row * size, together * size);
+            }
+        }
         put(state, shapes, GOLDEN_OBSERVATIONS, observations, rows);
         put(state, shapes, GOLDEN_ACTIONS, actions, rows);
-        Network network = session.network();
-        for (int i = 0; i < network.heads(); i++) {
-            float[] output = Arrays.copyOf(network.output(i), rows * network.headSize(i));
-            put(state, shapes, GOLDEN_OUTPUT + network.headName(i), output, rows);
+        for (int i = 0; i < outputs.length; i++) {
+            put(state, shapes, GOLDEN_OUTPUT + network.headName(i), outputs[i], rows);
         }
     }
 

@@ -15,10 +15,16 @@ import java.util.Arrays;
  * how rows are cut into batches.
  */
 public final class PolicySession {
+    private static final float[] NO_STATES = {};
+    private static final boolean[] NO_STARTS = {};
+
     private final int capacity;
     private final Network network;
     private final Actor actor;
     private final float[] input;
+    /** Where the states of rows that are only valued may change. */
+    private final float[] scratch;
+
     private Structure structure;
     private Policy policy;
 
@@ -28,6 +34,7 @@ public final class PolicySession {
         structure = policy.structure();
         network = new Network(structure.spec, structure.inputShape, capacity);
         input = new float[Math.multiplyExact(capacity, structure.inputSize)];
+        scratch = new float[Math.multiplyExact(capacity, structure.stateSize)];
         actor = Actor.of(policy, network);
         fill(policy);
     }
@@ -75,7 +82,7 @@ public final class PolicySession {
      *     {@code rowsAt}; empty if nobody wants it
      * @param values receives output "value" [rows] from {@code rowsAt}, 0 if there is none; empty if nobody wants it
      * @throws IllegalArgumentException if a row's mask allows nothing, or a discrete observation is not of its space
-     * @throws IllegalStateException if the network's output for a row is not finite
+     * @throws IllegalStateException if the network's output for a row is not finite, or if the policy has memory
      */
     public void act(
             float[] observations,
@@ -91,12 +98,53 @@ public final class PolicySession {
             float[] logProbabilities,
             float[] values,
             int rowsAt) {
+        checkForgets();
+        act(
+                observations,
+                at,
+                rows,
+                masks,
+                maskAt,
+                streams,
+                firstStream,
+                greedy,
+                actions,
+                actionsAt,
+                logProbabilities,
+                values,
+                rowsAt,
+                NO_STATES,
+                0);
+    }
+
+    /**
+     * Chooses actions, remembering what came before.
+     *
+     * @param states what is remembered of each row [rows, {@link Policy#stateSize}] from {@code statesAt}, zeros where an
+     *     episode begins; overwritten by what is remembered after this step
+     */
+    public void act(
+            float[] observations,
+            int at,
+            int rows,
+            boolean[] masks,
+            int maskAt,
+            RandomStream[] streams,
+            int firstStream,
+            boolean greedy,
+            float[] actions,
+            int actionsAt,
+            float[] logProbabilities,
+            float[] values,
+            int rowsAt,
+            float[] states,
+            int statesAt) {
         int observationSize = structure.observationSpace.size();
         int actionSize = structure.actionSpace.size();
         int choices = masks.length == 0 ? 0 : structure.actionSpace.choices();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
-            forward(observations, at + done * observationSize, count);
+            forward(observations, at + done * observationSize, count, states, statesAt + done * structure.stateSize);
             actor.act(
                     count,
                     masks,
@@ -121,6 +169,16 @@ public final class PolicySession {
      * @param into receives output "value" [rows] from {@code intoAt}; 0 if there is none
      */
     public void values(float[] observations, int at, int rows, float[] into, int intoAt) {
+        checkForgets();
+        values(observations, at, rows, NO_STATES, 0, into, intoAt);
+    }
+
+    /**
+     * Estimates the values of states, remembering what came before.
+     *
+     * @param states what is remembered of each row [rows, {@link Policy#stateSize}] from {@code statesAt}; not changed
+     */
+    public void values(float[] observations, int at, int rows, float[] states, int statesAt, float[] into, int intoAt) {
         if (structure.value < 0) {
             Arrays.fill(into, intoAt, intoAt + rows, 0);
             return;
@@ -128,8 +186,25 @@ public final class PolicySession {
         int size = structure.observationSpace.size();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
-            forward(observations, at + done * size, count);
+            int floats = count * structure.stateSize;
+            System.arraycopy(states, statesAt + done * structure.stateSize, scratch, 0, floats);
+            forward(observations, at + done * size, count, scratch, 0);
             copyValues(count, into, intoAt + done);
+        }
+    }
+
+    /**
+     * Takes observations into memory, and does nothing else.
+     *
+     * @param observations raw [rows, observation size] from {@code at}
+     * @param states what is remembered of each row [rows, {@link Policy#stateSize}] from {@code statesAt}; overwritten by
+     *     what is remembered after this step
+     */
+    public void remember(float[] observations, int at, int rows, float[] states, int statesAt) {
+        int size = structure.observationSpace.size();
+        for (int done = 0; done < rows; done += capacity) {
+            int count = Math.min(capacity, rows - done);
+            forward(observations, at + done * size, count, states, statesAt + done * structure.stateSize);
         }
     }
 
@@ -141,12 +216,20 @@ public final class PolicySession {
         }
     }
 
-    private void forward(float[] observations, int at, int rows) {
+    private void forward(float[] observations, int at, int rows, float[] states, int statesAt) {
         if (structure.observationSpace instanceof Box && policy.normalizer().isIdentity()) {
-            network.forward(observations, at, rows);
+            network.forward(observations, at, 1, rows, NO_STARTS, 0, states, statesAt);
         } else {
             encode(observations, at, rows, input, 0);
-            network.forward(input, 0, rows);
+            network.forward(input, 0, 1, rows, NO_STARTS, 0, states, statesAt);
+        }
+    }
+
+    private void checkForgets() {
+        if (structure.stateSize > 0) {
+            throw new IllegalStateException(
+                    "this policy remembers (" + structure.stateSize + " floats a row), and needs"
+                            + " the rows' states to act. Maybe the caller is made for policies without memory.");
         }
     }
 

@@ -85,6 +85,16 @@ final class SessionPool {
     }
 
     private void check(float[] observation, boolean[] mask) {
+        if (policy.stateSize() > 0) {
+            throw new IllegalStateException(
+                    "this policy remembers (" + policy.stateSize() + " floats), and a single call"
+                            + " would forget. Maybe act through policy.episode(), which keeps what it remembers of an episode.");
+        }
+        check(policy, observation, mask);
+    }
+
+    /** Refuses what is no observation or mask of the policy's task. */
+    static void check(Policy policy, float[] observation, boolean[] mask) {
         int size = policy.observationSpace().size();
         if (observation.length != size) {
             throw new IllegalArgumentException("observation (" + observation.length + " floats) must have " + size

@@ -26,6 +26,9 @@ final class Structure {
     final int[] inputShape;
     final int inputSize;
     final int parameterCount;
+    /** Floats that the network remembers of a row. */
+    final int stateSize;
+
     final List<Network.Tensor> tensors;
     /** Which network output the head reads. */
     final int main;
@@ -54,6 +57,7 @@ final class Structure {
         Network network = new Network(spec, inputShape, 1);
         inputSize = network.inputSize();
         parameterCount = network.parameterCount();
+        stateSize = network.stateSize();
         tensors = network.tensors();
         boolean values = tabular || head instanceof ActionHead.EpsilonGreedy;
         main = output(network, values ? ActionHead.Q : ActionHead.POLICY, head);
@@ -146,6 +150,10 @@ final class Structure {
     }
 
     private void checkTable(Network network) {
+        if (stateSize > 0) {
+            throw new IllegalArgumentException("head tabular needs a network without memory, not " + spec.text()
+                    + ". Maybe use embedding(states, actions).");
+        }
         int[] digits = counts(observationSpace);
         if (digits.length == 0 || observationSpace instanceof MultiBinary) {
             throw new IllegalArgumentException("head tabular needs discrete or multi-discrete observations, not "

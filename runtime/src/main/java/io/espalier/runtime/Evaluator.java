@@ -6,6 +6,7 @@ import io.espalier.core.Step;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
     /** Takes the policy that the tasks to come will play. */
     void begin(Policy newest) {
         policy = newest;
-        java.util.Arrays.fill(attempts, 0);
+        Arrays.fill(attempts, 0);
         for (Seat seat : seats) {
             seat.loaded = false;
         }
@@ -158,6 +159,7 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         long turn = (long) attempts[episode] * returns.length + episode;
         seat.streams[0].reseed(actionSeeds.seedOf(turn));
         environment.reset(episodeSeeds.seedOf(turn));
+        Arrays.fill(seat.state, 0f);
         double sum = 0;
         int length = 0;
         boolean last = false;
@@ -179,6 +181,8 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
                     0,
                     seat.logProbability,
                     seat.value,
+                    0,
+                    seat.state,
                     0);
             seat.session.toEnvironment(seat.action, 0, 1, seat.sent, 0);
             Step step = environment.step(seat.sent, 0);
@@ -219,6 +223,8 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
         final float[] sent;
         final float[] logProbability = new float[1];
         final float[] value = new float[1];
+        /** What the policy remembers of the episode. */
+        final float[] state;
 
         @Nullable
         EnvironmentGuard guard;
@@ -231,6 +237,7 @@ final class Evaluator implements SpinCores.Resumable, AutoCloseable {
             mask = new boolean[masked ? policy.actionSpace().choices() : 0];
             action = new float[policy.actionSpace().size()];
             sent = new float[action.length];
+            state = new float[policy.stateSize()];
         }
     }
 }

@@ -10,6 +10,7 @@ import io.espalier.core.Stateful;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,6 +37,11 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     private final RandomStream[] streams;
     private final PolicySession session;
     private final float[] actions;
+    /** [size, state]: what the policy remembers of each environment. */
+    private final float[] states;
+    /** [size]: whether an episode begins with the next step. */
+    private final boolean[] begins;
+
     private final Episodes episodes = new Episodes();
     private Phase phase = Phase.BEGIN;
     private int t;
@@ -68,6 +74,9 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         environments.onEpisode(episodes);
         session = policy.session(size);
         actions = new float[size * policy.actionSpace().size()];
+        states = new float[size * policy.stateSize()];
+        begins = new boolean[size];
+        Arrays.fill(begins, true);
     }
 
     /** Takes a policy for the rollout to come, and goes to its start. */
@@ -85,6 +94,10 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         }
         while (t < rollout.steps) {
             if (phase == Phase.ACT) {
+                if (t == 0) {
+                    System.arraycopy(states, 0, rollout.states, from * rollout.stateSize, states.length);
+                    System.arraycopy(begins, 0, rollout.begun, from, size);
+                }
                 act(rollout, t * rollout.environments + from);
                 episodes.at(t);
                 phase = Phase.STEP;
@@ -138,7 +151,9 @@ final class RolloutWorker implements Stateful, AutoCloseable {
                 row * rollout.actionSize,
                 rollout.logProbabilities,
                 rollout.values,
-                row);
+                row,
+                states,
+                0);
         session.toEnvironment(rollout.actions, row * rollout.actionSize, size, actions, 0);
     }
 
@@ -155,6 +170,16 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         System.arraycopy(environments.terminated(), 0, rollout.terminated, row, size);
         System.arraycopy(environments.truncated(), 0, rollout.truncated, row, size);
         System.arraycopy(environments.discarded(), 0, rollout.discarded, row, size);
+        for (int i = 0; i < size; i++) {
+            begins[i] = rollout.last(row + i) || rollout.discarded[row + i];
+            if (begins[i]) {
+                Arrays.fill(states, i * rollout.stateSize, (i + 1) * rollout.stateSize, 0f);
+            }
+        }
+    }
+
+    private int stateSize() {
+        return states.length / size;
     }
 
     private Environment replace(int number, Environment failed, Throwable cause) {
@@ -196,6 +221,10 @@ final class RolloutWorker implements Stateful, AutoCloseable {
             streams[i].save(stream, 0);
             State state = into.child("worker", from + i);
             state.put("stream", stream);
+            state.put("begins", new int[] {begins[i] ? 1 : 0});
+            if (states.length > 0) {
+                state.put("memory", Arrays.copyOfRange(states, i * stateSize(), (i + 1) * stateSize()));
+            }
             histories[i].save(state);
         }
     }
@@ -206,6 +235,10 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         for (int i = 0; i < size; i++) {
             State state = from.child("worker", this.from + i);
             streams[i].load(state.longs("stream"), 0);
+            begins[i] = state.has("begins") && state.ints("begins")[0] != 0;
+            if (states.length > 0) {
+                System.arraycopy(state.floats("memory", stateSize()), 0, states, i * stateSize(), stateSize());
+            }
             histories[i].load(state);
         }
         phase = Phase.ACT;

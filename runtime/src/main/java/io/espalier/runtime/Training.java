@@ -76,7 +76,8 @@ final class Training implements AutoCloseable {
                 environments,
                 source.observationSpace(),
                 source.actionSpace(),
-                source.masked());
+                source.masked(),
+                policy.stateSize());
         State from = plan.from();
         restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
         // Environments that begin anew must not begin as they did at first.

@@ -12,6 +12,7 @@ import io.espalier.policy.PolicySession;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +34,8 @@ public final class SerialTraining {
     private final float[] observations;
     private final boolean[] masks;
     private final float[] actions;
+    private final float[] states;
+    private final boolean[] begins;
     private final double[] recent = new double[REMEMBERED];
     private final long environmentSteps;
     private final boolean masked;
@@ -71,7 +74,16 @@ public final class SerialTraining {
         Policy policy = algorithm.policy(task, root.child("policy"));
         learner = algorithm.learner(task, policy, root.child("learner"), cores);
         session = policy.session(n);
-        rollout = new Rollout(algorithm.rolloutSteps(), n, task.observationSpace(), task.actionSpace(), task.masked());
+        rollout = new Rollout(
+                algorithm.rolloutSteps(),
+                n,
+                task.observationSpace(),
+                task.actionSpace(),
+                task.masked(),
+                policy.stateSize());
+        states = new float[n * policy.stateSize()];
+        begins = new boolean[n];
+        Arrays.fill(begins, true);
         observations = new float[n * rollout.observationSize];
         masks = new boolean[n * rollout.maskSize];
         actions = new float[n * rollout.actionSize];
@@ -89,6 +101,8 @@ public final class SerialTraining {
         rollout.weightsVersion = learner.policy().weights().version();
         rollout.environmentStepsBefore = taken;
         int n = environments.length;
+        System.arraycopy(states, 0, rollout.states, 0, states.length);
+        System.arraycopy(begins, 0, rollout.begun, 0, n);
         for (int t = 0; t < rollout.steps; t++) {
             int row = t * n;
             show(rollout.observations, row, rollout.masks);
@@ -105,7 +119,9 @@ public final class SerialTraining {
                     row * rollout.actionSize,
                     rollout.logProbabilities,
                     rollout.values,
-                    row);
+                    row,
+                    states,
+                    0);
             session.toEnvironment(rollout.actions, row * rollout.actionSize, n, actions, 0);
             for (int i = 0; i < n; i++) {
                 step(i, row + i);
@@ -140,7 +156,9 @@ public final class SerialTraining {
             recent[(int) (ended++ % REMEMBERED)] = returns[i];
             returns[i] = 0;
             environments[i].reset(seeds[i].seedOf(episodes[i]++));
+            Arrays.fill(states, i * rollout.stateSize, (i + 1) * rollout.stateSize, 0f);
         }
+        begins[i] = step.last();
     }
 
     /** Goes on until the budget is used up. */
@@ -176,16 +194,33 @@ public final class SerialTraining {
         Seeds root = Seeds.of(0).child("evaluation");
         RandomStream[] stream = {root.child("action").stream()};
         float[] probability = new float[1];
+        float[] state = new float[rollout.stateSize];
         double sum = 0;
         for (int e = 0; e < count; e++) {
             environment.reset(root.seedOf(e));
+            Arrays.fill(state, 0f);
             Step step;
             do {
                 environment.observe(observations, 0);
                 if (masked) {
                     environment.actionMask(masks, 0);
                 }
-                greedy.act(observations, 0, 1, masks, 0, stream, 0, true, actions, 0, probability, new float[1], 0);
+                greedy.act(
+                        observations,
+                        0,
+                        1,
+                        masks,
+                        0,
+                        stream,
+                        0,
+                        true,
+                        actions,
+                        0,
+                        probability,
+                        new float[1],
+                        0,
+                        state,
+                        0);
                 greedy.toEnvironment(actions, 0, 1, actions, 0);
                 step = environment.step(actions, 0);
                 sum += step.reward();

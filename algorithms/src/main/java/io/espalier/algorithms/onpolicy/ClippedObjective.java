@@ -41,6 +41,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     private double clip;
     private int[] rows = {};
     private int first;
+    /** Rows that count. */
     private int count;
 
     /**
@@ -48,14 +49,35 @@ final class ClippedObjective implements ShardedUpdate.Loss {
      * @param counts the choices of each discrete component of an action; none for real actions
      */
     ClippedObjective(Ppo.Settings settings, OnPolicyBatch batch, Network network, ActionCounts counts, int mostRows) {
+        this(
+                settings.valueCoefficient(),
+                settings.entropyCoefficient(),
+                settings.valueClip(),
+                settings.normalizeAdvantages(),
+                batch,
+                network,
+                counts,
+                mostRows);
+    }
+
+    /** From its settings one by one. */
+    ClippedObjective(
+            double valueCoefficient,
+            double entropyCoefficient,
+            double valueClip,
+            boolean normalizeAdvantages,
+            OnPolicyBatch batch,
+            Network network,
+            ActionCounts counts,
+            int mostRows) {
         this.batch = batch;
         distribution = new ActionDistribution(network, counts, mostRows);
         logRatios = new float[mostRows];
         ratios = new float[mostRows];
-        valueCoefficient = settings.valueCoefficient();
-        entropyCoefficient = settings.entropyCoefficient();
-        valueClip = settings.valueClip();
-        normalizeAdvantages = settings.normalizeAdvantages();
+        this.valueCoefficient = valueCoefficient;
+        this.entropyCoefficient = entropyCoefficient;
+        this.valueClip = valueClip;
+        this.normalizeAdvantages = normalizeAdvantages;
         valueHead = network.head("value");
     }
 
@@ -66,12 +88,23 @@ final class ClippedObjective implements ShardedUpdate.Loss {
 
     /** Chooses the minibatch: rows[from .. to-1] of the batch. Normalises its advantages to mean 0, deviation 1. */
     void minibatch(int[] order, int from, int to) {
+        minibatch(order, from, order, from, to);
+    }
+
+    /**
+     * Chooses a minibatch with rows in it that may not be learned from: they are run through the network, since others
+     * follow from them, but have no part in the loss.
+     *
+     * @param order all of its rows, from index {@code from}
+     * @param learned those that count: learned[learnedFrom .. learnedTo-1]
+     */
+    void minibatch(int[] order, int from, int[] learned, int learnedFrom, int learnedTo) {
         rows = order;
         first = from;
-        count = to - from;
+        count = learnedTo - learnedFrom;
         distribution.rows(batch.rollout(), order, from);
         if (normalizeAdvantages) {
-            scale.measure(batch.advantages(), order, from, to);
+            scale.measure(batch.advantages(), learned, learnedFrom, learnedTo);
         }
     }
 
@@ -92,7 +125,8 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         float[] values = network.output(valueHead);
         float[] valueGradient = network.outputGradient(valueHead);
         for (int i = 0; i < number; i++) {
-            valueGradient[i] = value(values[i], rows[first + from + i], figures, at) / count;
+            int row = rows[first + from + i];
+            valueGradient[i] = batch.skips(row) ? 0 : value(values[i], row, figures, at) / count;
         }
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
@@ -102,8 +136,13 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         }
         FloatMath.exp(logRatios, from, ratios, from, number);
         for (int i = 0; i < number; i++) {
+            int row = rows[first + from + i];
+            if (batch.skips(row)) {
+                distribution.gradient(network, from, i, 0, 0);
+                continue;
+            }
             figures[at + ENTROPY] += distribution.entropy(from, i);
-            float advantage = scale.of(batch.advantages()[rows[first + from + i]]);
+            float advantage = scale.of(batch.advantages()[row]);
             float slope = surrogate(logRatios[from + i], ratios[from + i], advantage, figures, at) / count;
             distribution.gradient(network, from, i, slope, bonus);
         }

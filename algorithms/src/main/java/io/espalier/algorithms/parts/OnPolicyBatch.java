@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnPolicyBatch {
     private static final int CHUNK = 128;
+    private static final boolean[] NO_FLAGS = {};
 
     private final Cores cores;
     private final double gamma;
@@ -38,6 +39,7 @@ public final class OnPolicyBatch {
     private final Cores.Task encodeTask = this::encode;
     private final Cores.Task valueTask = this::values;
     private final @Nullable RewardNormalizer rewardNormalizer;
+    private final @Nullable Unrolling unrolling;
 
     private Rollout rollout;
     private int wantedCount;
@@ -55,6 +57,24 @@ public final class OnPolicyBatch {
             double lambda,
             @Nullable RewardNormalizer rewardNormalizer,
             Cores cores) {
+        this(task, rows, policy, gamma, lambda, rewardNormalizer, null, cores);
+    }
+
+    /**
+     * For a policy with memory.
+     *
+     * @param unrolling finds the values of what was reached, which depend on what was remembered
+     */
+    public OnPolicyBatch(
+            TaskSpec task,
+            int rows,
+            Policy policy,
+            double gamma,
+            double lambda,
+            @Nullable RewardNormalizer rewardNormalizer,
+            @Nullable Unrolling unrolling,
+            Cores cores) {
+        this.unrolling = unrolling;
         this.cores = cores;
         this.gamma = gamma;
         this.lambda = lambda;
@@ -93,6 +113,9 @@ public final class OnPolicyBatch {
         for (PolicySession session : sessions) {
             session.load(policy);
         }
+        if (unrolling != null) {
+            unrolling.load(policy);
+        }
         cores.run((rows + CHUNK - 1) / CHUNK, encodeTask);
         takeRewards();
         estimateNext();
@@ -121,17 +144,27 @@ public final class OnPolicyBatch {
 
     private void estimateNext() {
         wantedCount = 0;
+        boolean[] needed = unrolling == null ? NO_FLAGS : unrolling.needed();
         for (int row = 0; row < skipped.length; row++) {
             int following = row + rollout.environments;
+            boolean need = false;
             if (rollout.terminated[row] || skipped[row]) {
                 nextValues[row] = 0;
             } else if (rollout.truncated[row] || following >= skipped.length) {
                 wanted[wantedCount++] = row;
+                need = true;
             } else {
                 nextValues[row] = rollout.values[following];
             }
+            if (unrolling != null) {
+                needed[row] = need;
+            }
         }
-        cores.run((wantedCount + CHUNK - 1) / CHUNK, valueTask);
+        if (unrolling != null) {
+            unrolling.run(rollout, nextValues);
+        } else {
+            cores.run((wantedCount + CHUNK - 1) / CHUNK, valueTask);
+        }
     }
 
     private void encode(int chunk, int thread) {
@@ -151,6 +184,11 @@ public final class OnPolicyBatch {
         for (int i = 0; i < rows; i++) {
             nextValues[wanted[from + i]] = values[thread][i];
         }
+    }
+
+    /** Whether a row may not be learned from. */
+    public boolean skips(int row) {
+        return skipped[row];
     }
 
     /** Hands all rows that may be learned from to {@code minibatches}, in row order. */

@@ -52,10 +52,24 @@ public final class Rules {
         return require(holds, name, schedule, "must stay from " + low + " to " + high, remedy);
     }
 
-    /** The text form of a network. */
+    /** The text form of a network without memory. */
     public Rules network(String name, String text) {
+        return network(name, text, false);
+    }
+
+    /** The text form of a network with memory, as that of a gru. */
+    public Rules memory(String name, String text) {
+        return network(name, text, true);
+    }
+
+    private Rules network(String name, String text, boolean memory) {
         try {
-            NetworkSpec.parse(text);
+            if (NetworkSpec.parse(text).hasMemory() != memory) {
+                broken.add(name + " (" + text + ") must have "
+                        + (memory
+                                ? "a layer with memory. Maybe end it in gru(64), or use ppo."
+                                : "no memory." + " Maybe use ppo-recurrent, which learns through time."));
+            }
         } catch (IllegalArgumentException e) {
             broken.add(name + " (" + text + ") must be a network: " + e.getMessage());
         }

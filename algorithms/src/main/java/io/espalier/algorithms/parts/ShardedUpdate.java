@@ -70,6 +70,15 @@ public final class ShardedUpdate implements Stateful {
         void inputs(int shard, int from, int rows, float[] into);
 
         /**
+         * Runs the network on those rows; otherwise than as rows by themselves where it has memory.
+         *
+         * @param inputs what {@link #inputs} wrote
+         */
+        default void forward(Network network, int from, int rows, float[] inputs) {
+            network.forward(inputs, 0, rows);
+        }
+
+        /**
          * Reads the outputs of the network for those rows, writes the gradients of the minibatch's mean loss with
          * respect to them (every head, every row), and adds figures.
          *
@@ -86,13 +95,23 @@ public final class ShardedUpdate implements Stateful {
      * @param clipNorm the largest norm of the whole gradient; a larger one is scaled down to it; 0 for no limit
      */
     public ShardedUpdate(Network network, Optimizer optimizer, int mostRows, double clipNorm, Loss loss, Cores cores) {
+        this(network, optimizer, mostRows, 1, clipNorm, loss, cores);
+    }
+
+    /**
+     * As the other constructor, for minibatches of sequences.
+     *
+     * @param together how many rows, as those of a sequence, are never parted: minibatches and shards have a multiple
+     */
+    public ShardedUpdate(
+            Network network, Optimizer optimizer, int mostRows, int together, double clipNorm, Loss loss, Cores cores) {
         this.network = network;
         this.optimizer = optimizer;
         this.cores = cores;
         this.clipNorm = clipNorm;
         this.loss = loss;
-        shardRows = shardRows(mostRows);
-        int most = shards(mostRows);
+        shardRows = shardRows(mostRows, together);
+        int most = (mostRows + shardRows - 1) / shardRows;
         replicas = new Network[cores.count()];
         Arrays.setAll(replicas, i -> network.replica(shardRows));
         inputs = new float[cores.count()][shardRows * network.inputSize()];
@@ -110,6 +129,11 @@ public final class ShardedUpdate implements Stateful {
         }
         int least = (mostRows + MOST_SHARDS - 1) / MOST_SHARDS;
         return (least + 15) / 16 * 16;
+    }
+
+    /** As {@link #shardRows(int)}, a multiple of {@code together}. */
+    public static int shardRows(int mostRows, int together) {
+        return (shardRows(mostRows) + together - 1) / together * together;
     }
 
     /** Shards of the largest minibatch. */
@@ -132,7 +156,7 @@ public final class ShardedUpdate implements Stateful {
         Arrays.fill(figures, at, at + FIGURES, 0);
         loss.inputs(index, from, count, inputs[thread]);
         replica.gradients(gradients[index]);
-        replica.forward(inputs[thread], 0, count);
+        loss.forward(replica, from, count, inputs[thread]);
         loss.gradients(replica, from, count, figures, at);
         replica.backward();
     }

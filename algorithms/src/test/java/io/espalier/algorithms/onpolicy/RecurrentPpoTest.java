@@ -1,0 +1,219 @@
+package io.espalier.algorithms.onpolicy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.espalier.core.Box;
+import io.espalier.core.Cores;
+import io.espalier.core.Discrete;
+import io.espalier.core.Environment;
+import io.espalier.core.RandomStream;
+import io.espalier.core.Space;
+import io.espalier.core.Step;
+import io.espalier.nn.Schedule;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.testkit.AlgorithmContract;
+import io.espalier.testkit.SerialTraining;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The contract on a task that takes memory: a policy without gets 0 on average, whatever it does. */
+class RecurrentPpoTest extends AlgorithmContract {
+    @Override
+    protected RolloutAlgorithm algorithm() {
+        return new RecurrentPpo(settings("gru(12, init=orthogonal(1))", 8, false));
+    }
+
+    static RecurrentPpo.Settings settings(String trunk, int length, boolean normalize) {
+        return new RecurrentPpo.Settings(
+                12,
+                16,
+                length,
+                2,
+                4,
+                0.95,
+                0.95,
+                Schedule.linear(0.01, 0.002),
+                Schedule.constant(0.2),
+                0,
+                0.01,
+                0.5,
+                0.5,
+                true,
+                normalize,
+                normalize,
+                0,
+                trunk,
+                true,
+                0);
+    }
+
+    @Override
+    protected Environment environment() {
+        return new Echo();
+    }
+
+    @Override
+    protected double learnedAt() {
+        return 1;
+    }
+
+    @Test
+    void longShortTermMemoryLearnsItToo() {
+        RecurrentPpo.Settings settings = settings("dense(8) > tanh > lstm(12, init=orthogonal(1))", 16, true);
+        SerialTraining training =
+                new SerialTraining(new RecurrentPpo(settings), Echo::new, environmentSteps(), 1, Cores.SERIAL);
+        training.run();
+        assertThat(training.evaluate(20)).isEqualTo(1);
+    }
+
+    @Test
+    void followsItsSchedulesAndReports() {
+        SerialTraining training = training(1, Cores.SERIAL);
+        Map<String, Double> metrics = new HashMap<>();
+        training.learner().update(training.gather(), metrics::put);
+        training.learner().update(training.gather(), metrics::put);
+        // 192 of 20,000 steps before this round
+        assertThat(metrics.get("update/learning-rate")).isEqualTo(0.01 + (0.002 - 0.01) * 192 / 20_000);
+        assertThat(metrics)
+                .containsKeys(
+                        "loss/policy",
+                        "loss/value",
+                        "policy/kl",
+                        "policy/clip-fraction",
+                        "value/explained-variance",
+                        "update/gradient-norm")
+                .containsEntry("update/skipped", 0.0);
+        assertThat(metrics.get("policy/entropy")).isBetween(0.5, Math.log(2) + 1e-6);
+        assertThat(training.learner().updates()).isEqualTo(2 * 2 * 4);
+    }
+
+    @Test
+    void theFirstMinibatchSeesThePolicyThatActed() {
+        RecurrentPpo.Settings s = settings("lstm(8)", 4, false);
+        RecurrentPpo.Settings once = new RecurrentPpo.Settings(
+                12,
+                16,
+                4,
+                1,
+                1,
+                0.95,
+                0.95,
+                s.learningRate(),
+                s.clip(),
+                0,
+                0,
+                0.5,
+                0.5,
+                true,
+                false,
+                false,
+                0,
+                s.trunk(),
+                false,
+                0);
+        SerialTraining training = new SerialTraining(new RecurrentPpo(once), Echo::new, 10_000, 3, Cores.SERIAL);
+        for (int round = 0; round < 3; round++) {
+            Map<String, Double> metrics = new HashMap<>();
+            training.learner().update(training.gather(), metrics::put);
+            // Cut into sequences of 4 steps the rollout of 16 gives exactly the log-probabilities that acting gave.
+            assertThat(metrics.get("policy/kl")).isZero();
+            assertThat(metrics.get("policy/clip-fraction")).isZero();
+        }
+    }
+
+    @Test
+    void stopsARoundWhenThePolicyHasMovedFar() {
+        RecurrentPpo.Settings s = settings("gru(8)", 8, false);
+        RecurrentPpo.Settings stopping = new RecurrentPpo.Settings(
+                12,
+                16,
+                8,
+                2,
+                10,
+                0.95,
+                0.95,
+                Schedule.constant(0.05),
+                s.clip(),
+                0,
+                0,
+                0.5,
+                0.5,
+                true,
+                false,
+                false,
+                0.01,
+                s.trunk(),
+                true,
+                0);
+        SerialTraining training = new SerialTraining(new RecurrentPpo(stopping), Echo::new, 10_000, 3, Cores.SERIAL);
+        training.learner().update(training.gather(), (name, value) -> {});
+        assertThat(training.learner().updates()).isBetween(1L, 19L);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertThatThrownBy(() -> settings("dense(8) > tanh", 8, false))
+                .hasMessageContaining("trunk (dense(8) > tanh) must have a layer with memory. Maybe");
+        assertThatThrownBy(() -> settings("gru(8)", 5, false))
+                .hasMessageContaining("sequenceLength (5) must divide rolloutSteps (16). Maybe");
+        assertThatThrownBy(() -> settings("gru(8)", 0, false)).hasMessageContaining("sequenceLength (0)");
+        Ppo.Settings plain = Ppo.Settings.defaults();
+        assertThatThrownBy(() -> new Ppo.Settings(
+                        8,
+                        128,
+                        8,
+                        10,
+                        0.99,
+                        0.95,
+                        plain.learningRate(),
+                        plain.clip(),
+                        0,
+                        0,
+                        0.5,
+                        0.5,
+                        true,
+                        false,
+                        false,
+                        0,
+                        0,
+                        "gru(8)",
+                        false,
+                        0))
+                .hasMessageContaining("trunk (gru(8)) must have no memory. Maybe use ppo-recurrent");
+    }
+
+    /** Shows +1 or -1, then 0 and 0; the action on the third must be 1 for +1 and 0 for -1. It pays 1 or -1. */
+    static final class Echo implements Environment {
+        private int time;
+        private int sign;
+
+        @Override
+        public Space observationSpace() {
+            return Box.uniform(-1, 1, 1);
+        }
+
+        @Override
+        public Space actionSpace() {
+            return new Discrete(2);
+        }
+
+        @Override
+        public void reset(long seed) {
+            time = 0;
+            sign = new RandomStream(seed).nextInt(2) == 0 ? -1 : 1;
+        }
+
+        @Override
+        public Step step(float[] actions, int at) {
+            time++;
+            return time < 3 ? Step.transition(0) : Step.termination((actions[at] == 1) == (sign == 1) ? 1 : -1);
+        }
+
+        @Override
+        public void observe(float[] into, int at) {
+            into[at] = time == 0 ? sign : 0;
+        }
+    }
+}
