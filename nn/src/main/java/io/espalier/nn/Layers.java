@@ -30,6 +30,10 @@ final class Layers {
             return new GruLayer(wiring, name, gru, shape);
         } else if (spec instanceof NetworkSpec.Lstm lstm) {
             return new LstmLayer(wiring, name, lstm, shape);
+        } else if (spec instanceof NetworkSpec.Attention attention) {
+            return new AttentionLayer(wiring, name, attention, shape);
+        } else if (spec instanceof NetworkSpec.Gated gated) {
+            return new GatedLayer(wiring, name, gated, shape, of(wiring, name + "inner.", gated.inner(), shape, false));
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return new ResidualLayer(wiring, shape, of(wiring, name, residual.inner(), shape, false));
         } else if (spec instanceof NetworkSpec.Dueling dueling) {

@@ -65,6 +65,10 @@ final class Memory {
         } else if (spec instanceof NetworkSpec.Heads heads) {
             return heads.heads().stream().anyMatch(head -> in(head.spec()));
         }
-        return spec instanceof NetworkSpec.Gru || spec instanceof NetworkSpec.Lstm;
+        return spec instanceof NetworkSpec.Gated gated
+                ? in(gated.inner())
+                : spec instanceof NetworkSpec.Gru
+                        || spec instanceof NetworkSpec.Lstm
+                        || spec instanceof NetworkSpec.Attention;
     }
 }

@@ -39,6 +39,13 @@ final class NetworkJson {
             return json.put("layer", "lstm")
                     .put("units", lstm.units())
                     .put("init", lstm.init().text());
+        } else if (spec instanceof NetworkSpec.Attention attention) {
+            return json.put("layer", "attention")
+                    .put("heads", attention.heads())
+                    .put("window", attention.window())
+                    .put("init", attention.init().text());
+        } else if (spec instanceof NetworkSpec.Gated gated) {
+            return json.put("layer", "gated").put("inner", write(gated.inner())).put("bias", gated.bias());
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return json.put("layer", "residual").put("inner", write(residual.inner()));
         } else if (spec instanceof NetworkSpec.Dueling dueling) {
@@ -110,6 +117,16 @@ final class NetworkJson {
             case "lstm" -> {
                 json.only("layer", "units", "init");
                 yield new NetworkSpec.Lstm(json.get("units").asInt(), init(json));
+            }
+            case "attention" -> {
+                json.only("layer", "heads", "window", "init");
+                yield new NetworkSpec.Attention(
+                        json.get("heads").asInt(), json.get("window").asInt(), init(json));
+            }
+            case "gated" -> {
+                json.only("layer", "inner", "bias");
+                yield new NetworkSpec.Gated(
+                        read(json.get("inner")), json.get("bias").asDouble());
             }
             case "residual" -> {
                 json.only("layer", "inner");

@@ -174,6 +174,52 @@ public sealed interface NetworkSpec {
     }
 
     /**
+     * Multi-head attention of each step to itself and to at most {@code window} steps before it in the same episode
+     * (Vaswani et al., arXiv:1706.03762), with a learned vector for each distance in time added to the keys (Shaw et al.,
+     * arXiv:1803.02155), without biases: y = (heads side by side)·Wo, of the input's width. Remembers
+     * {@code window · width + 1} floats: the last inputs and how many they are. Text: {@code attention(4, 16)},
+     * {@code attention(4, 16, init=xavier-uniform)}.
+     *
+     * @param heads parts of equal width into which the input is cut
+     * @param window how many steps back it looks at most
+     * @param init how the four matrices start
+     */
+    record Attention(int heads, int window, Initializer init) implements NetworkSpec {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if heads is not from 1 to 1024, or window not from 1 to 65536
+         */
+        public Attention {
+            check("attention: heads", heads, 1, 1024);
+            check("attention: window", window, 1, 1 << 16);
+        }
+    }
+
+    /**
+     * A gate like that of gated recurrent units where a residual has a sum (Parisotto et al., arXiv:1910.06764, section
+     * 3.2): y = inner(x), r = σ(y·Wr + x·Ur), z = σ(y·Wz + x·Uz − b), output x + z∘(tanh(y·Wc + (r∘x)·Uc) − x). Text:
+     * {@code gated(layer-norm > attention(4, 16) > relu)}, {@code gated(dense(8), bias=1)}.
+     *
+     * @param inner keeps the vector's length, has no heads
+     * @param bias what b starts with; 2 lets little but x pass at first
+     */
+    record Gated(NetworkSpec inner, double bias) implements NetworkSpec {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if inner nests too deep or bias is not finite
+         */
+        public Gated {
+            checkDepth(1 + depth(inner));
+            if (Double.isNaN(bias) || Double.isInfinite(bias)) {
+                throw new IllegalArgumentException("gated: bias (" + bias + ") must be finite. Maybe 2.");
+            }
+            bias += 0.0;
+        }
+    }
+
+    /**
      * y = x + inner(x) (He et al., arXiv:1512.03385). Text: {@code residual(dense(64) > relu > dense(64))}.
      *
      * @param inner keeps the shape, has no heads
@@ -420,6 +466,22 @@ public sealed interface NetworkSpec {
         return new Lstm(units, Initializer.uniformFanIn());
     }
 
+    /**
+     * One block of a gated transformer with memory (Parisotto et al., arXiv:1910.06764, figure 1): attention over the
+     * steps before and two dense layers, each behind a layer norm and in a gate. Text: {@code gtrxl(32, 4, 16)}, which is
+     * read as the layers that it stands for.
+     *
+     * @param width of what goes in and of what comes out
+     * @param heads of the attention
+     * @param window of the attention
+     */
+    static NetworkSpec gtrxl(int width, int heads, int window) {
+        NetworkSpec attention = sequential(layerNorm(), new Attention(heads, window, Initializer.xavierUniform()), relu());
+        return sequential(
+                new Gated(attention, 2),
+                new Gated(sequential(layerNorm(), dense(width), relu(), dense(width), relu()), 2));
+    }
+
     /** x + inner(x). */
     static Residual residual(NetworkSpec inner) {
         return new Residual(inner);
@@ -498,6 +560,9 @@ public sealed interface NetworkSpec {
         }
         if (spec instanceof Residual residual) {
             return 1 + depth(residual.inner);
+        }
+        if (spec instanceof Gated gated) {
+            return 1 + depth(gated.inner);
         }
         if (spec instanceof Dueling dueling) {
             return 1 + Math.max(depth(dueling.value), depth(dueling.advantage));

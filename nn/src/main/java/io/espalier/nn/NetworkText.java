@@ -54,6 +54,14 @@ final class NetworkText {
                         term.value("init", Initializer::of, Initializer.normal(1)));
             case "gru" -> new NetworkSpec.Gru(term.integer("units"), term.value("init", Initializer::of, USUAL));
             case "lstm" -> new NetworkSpec.Lstm(term.integer("units"), term.value("init", Initializer::of, USUAL));
+            case "attention" ->
+                new NetworkSpec.Attention(
+                        term.integer("heads"),
+                        term.integer("window"),
+                        term.value("init", Initializer::of, Initializer.xavierUniform()));
+            case "gated" -> new NetworkSpec.Gated(chain(term.need("inner")), term.real("bias", 2));
+            case "gtrxl" ->
+                NetworkSpec.gtrxl(term.integer("width"), term.integer("heads"), term.integer("window"));
             case "residual" -> new NetworkSpec.Residual(chain(term.need("inner")));
             case "dueling" -> new NetworkSpec.Dueling(chain(term.need("value")), chain(term.need("advantage")));
             case "heads" -> heads(term);
@@ -62,7 +70,8 @@ final class NetworkText {
                 throw new IllegalArgumentException(
                         "\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
                                 + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
-                                + " embedding(16, 4), gru(64), lstm(64), residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
+                                + " embedding(16, 4), gru(64), lstm(64), attention(4, 16), gtrxl(64, 4, 16), gated(...),"
+                                + " residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
         };
     }
 
@@ -99,6 +108,12 @@ final class NetworkText {
             return "gru(" + gru.units() + init(gru.init(), USUAL) + ")";
         } else if (spec instanceof NetworkSpec.Lstm lstm) {
             return "lstm(" + lstm.units() + init(lstm.init(), USUAL) + ")";
+        } else if (spec instanceof NetworkSpec.Attention attention) {
+            return "attention(" + attention.heads() + ", " + attention.window()
+                    + init(attention.init(), Initializer.xavierUniform()) + ")";
+        } else if (spec instanceof NetworkSpec.Gated gated) {
+            String bias = gated.bias() == 2 ? "" : ", bias=" + TextForm.number(gated.bias());
+            return "gated(" + write(gated.inner()) + bias + ")";
         } else if (spec instanceof NetworkSpec.Residual residual) {
             return "residual(" + write(residual.inner()) + ")";
         } else if (spec instanceof NetworkSpec.Dueling dueling) {

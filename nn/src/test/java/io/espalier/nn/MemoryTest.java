@@ -37,7 +37,11 @@ class MemoryTest {
                 "lstm(5)",
                 "dense(6) > tanh > gru(5) > dense(3)",
                 "lstm(3) > gru(4) > heads(policy: dense(2), value: lstm(2) > dense(1))",
-                "dense(4) > residual(gru(4)) > tanh");
+                "dense(4) > residual(gru(4)) > tanh",
+                "attention(2, 3)",
+                "dense(4) > attention(1, 1) > dense(2)",
+                "dense(6) > gated(layer-norm(epsilon=0.1) > attention(3, 4) > tanh) > gated(dense(6) > tanh)",
+                "gated(dense(4) > sigmoid, bias=0.5) > heads(policy: gru(2), value: attention(4, 2))");
     }
 
     private static float[] normal(SplittableRandom random, int count, double scale) {
@@ -333,6 +337,103 @@ class MemoryTest {
         }
     }
 
+    /** The formulas of attention, each sum written out, in double precision; an episode begins at step 3. */
+    @Test
+    void attentionFollowsItsFormulas() {
+        int steps = 7;
+        int window = 3;
+        int begin = 3;
+        Network network = network("attention(2, 3)", steps, Kernels.INSTANCE);
+        assertThat(network.tensors().stream().map(Network.Tensor::toString))
+                .containsExactly(
+                        "weight_q [4, 4]", "weight_k [4, 4]", "weight_v [4, 4]", "position [4, 4]", "weight_o [4, 4]");
+        assertThat(network.stateSize()).isEqualTo(3 * 4 + 1);
+        float[] p = network.parameters();
+        float[] input = normal(new SplittableRandom(12), steps * 4, 1);
+        float[] past = normal(new SplittableRandom(13), 4, 1); // one step is remembered
+        float[] state = new float[13];
+        System.arraycopy(past, 0, state, 8, 4);
+        state[12] = 1;
+        boolean[] starts = new boolean[steps];
+        starts[begin] = true;
+        network.forward(input, 0, steps, 1, starts, 0, state, 0);
+        for (int t = 0; t < steps; t++) {
+            double[] mixed = new double[4];
+            for (int head = 0; head < 2; head++) {
+                int first = Math.max(t - window, t < begin ? -1 : begin);
+                double[] scores = new double[t - first + 1];
+                double total = 0;
+                for (int from = first; from <= t; from++) {
+                    double score = 0;
+                    for (int c = 2 * head; c < 2 * head + 2; c++) {
+                        double key = product(from < 0 ? past : input, Math.max(0, from), p, 16, c) + p[48 + 4 * (t - from) + c];
+                        score += product(input, t, p, 0, c) * key;
+                    }
+                    scores[from - first] = StrictMath.exp(score / StrictMath.sqrt(2));
+                    total += scores[from - first];
+                }
+                for (int from = first; from <= t; from++) {
+                    for (int c = 2 * head; c < 2 * head + 2; c++) {
+                        mixed[c] += scores[from - first] / total * product(from < 0 ? past : input, Math.max(0, from), p, 32, c);
+                    }
+                }
+            }
+            for (int j = 0; j < 4; j++) {
+                double y = 0;
+                for (int c = 0; c < 4; c++) {
+                    y += mixed[c] * p[64 + 4 * c + j];
+                }
+                assertThat((double) network.output(0)[4 * t + j]).as("step %d", t).isCloseTo(y, within(2e-6));
+            }
+        }
+        assertThat(Arrays.copyOf(state, 12)).isEqualTo(Arrays.copyOfRange(input, 16, 28));
+        assertThat(state[12]).isEqualTo(3);
+    }
+
+    /** Element c of row t of x times a 4 x 4 matrix of the parameters. */
+    private static double product(float[] x, int t, float[] p, int matrix, int c) {
+        double sum = 0;
+        for (int k = 0; k < 4; k++) {
+            sum += (double) x[4 * t + k] * p[matrix + 4 * k + c];
+        }
+        return sum;
+    }
+
+    @Test
+    void theGateFollowsItsFormulas() {
+        Network network = new Network(NetworkSpec.parse("gated(dense(1))"), new int[] {1}, 1);
+        // y = 2x - 1; Wr, Wz, Wc; Ur, Uz; Uc; b
+        float[] p = {2, -1, 0.5f, -0.3f, 0.7f, 0.2f, 0.4f, -0.6f, 0.9f};
+        System.arraycopy(p, 0, network.parameters(), 0, 9);
+        network.parametersChanged();
+        assertThat(network.tensors().stream().map(Network.Tensor::toString))
+                .containsExactly(
+                        "inner.weight [1, 1]",
+                        "inner.bias [1]",
+                        "weight_inner [1, 3]",
+                        "weight_input [1, 2]",
+                        "weight_candidate [1, 1]",
+                        "bias [1]");
+        double x = 0.8;
+        double y = 2 * x - 1;
+        double r = sigmoid(0.5 * y + 0.2 * x);
+        double z = sigmoid(-0.3 * y + 0.4 * x - 0.9);
+        double candidate = StrictMath.tanh(0.7 * y - 0.6 * r * x);
+        network.forward(new float[] {0.8f}, 0, 1);
+        assertThat((double) network.output(0)[0]).isCloseTo((1 - z) * x + z * candidate, within(1e-6));
+        network.initialize(new SplittableRandom(14));
+        assertThat(network.parameters()[8]).as("lets x pass at first").isEqualTo(2);
+    }
+
+    @Test
+    void aBlockOfAGatedTransformerIsItsLayers() {
+        NetworkSpec block = NetworkSpec.parse("dense(8) > gtrxl(8, 2, 5) > dense(1)");
+        assertThat(block.text())
+                .isEqualTo("dense(8) > gated(layer-norm > attention(2, 5) > relu) > gated(layer-norm > dense(8) > relu"
+                        + " > dense(8) > relu) > dense(1)");
+        assertThat(new Network(block, new int[] {3}, 2).stateSize()).isEqualTo(5 * 8 + 1);
+    }
+
     private static double sigmoid(double x) {
         return 1 / (1 + StrictMath.exp(-x));
     }
@@ -360,7 +461,8 @@ class MemoryTest {
 
     @Test
     void namesTextsAndErrors() {
-        for (String text : List.of("gru(64)", "lstm(8, init=orthogonal(1)) > dense(2)", "residual(gru(4))")) {
+        for (String text : List.of("gru(64)", "lstm(8, init=orthogonal(1)) > dense(2)", "residual(gru(4))", "attention(2, 3, init=zeros)",
+                "gated(attention(1, 8) > relu, bias=-1)")) {
             NetworkSpec spec = NetworkSpec.parse(text);
             assertThat(spec.text()).isEqualTo(text);
             assertThat(NetworkSpec.parseJson(spec.json())).isEqualTo(spec);
@@ -379,6 +481,18 @@ class MemoryTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Network(NetworkSpec.parse("gru(3)"), new int[] {2, 2}, 1))
                 .withMessageContaining("gru(3) wants a vector, got [2, 2]. Maybe put flatten in front of it.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NetworkSpec.parse("attention(2, 0)"))
+                .withMessageContaining("attention: window (0) must be from 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Network(NetworkSpec.parse("attention(3, 2)"), new int[] {4}, 1))
+                .withMessageContaining("attention(3, 2) wants a width that its heads divide, got [4]. Maybe");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Network(NetworkSpec.parse("gated(dense(3))"), new int[] {4}, 1))
+                .withMessageContaining("gated: what is inside must give the vector that it gets, [4], not [3]. Maybe");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NetworkSpec.parse("gated(dense(3), bias=1e999)"))
+                .withMessageContaining("must be finite");
         Network network = network("gru(5)", 4, Kernels.INSTANCE);
         assertThat(network.stateSize()).isEqualTo(5);
         assertThatIllegalStateException()
