@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.espalier.algorithms.onpolicy.RecurrentPpo;
 import io.espalier.core.Cores;
 import io.espalier.core.Environment;
+import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MetricSink;
+import io.espalier.core.RandomStream;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Network;
+import io.espalier.nn.Weights;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import io.espalier.runtime.Evaluation;
+import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.EvaluationSettings;
 import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.Progress;
@@ -76,6 +81,26 @@ class MemoryRunTest {
             assertThat(resumed.weightsDigest()).isEqualTo(straight.weightsDigest());
             assertThat(resumed.evaluation()).isEqualTo(straight.evaluation());
         }
+    }
+
+    /** One environment plays all episodes on one thread, another one each on many: nothing may stay from the one before. */
+    @Test
+    void evaluationsForgetBetweenEpisodes() {
+        EnvironmentSpec pole = catalog.environment("cartpole");
+        Environment example = pole.factory().get();
+        TaskSpec task = new TaskSpec(example.observationSpace(), example.actionSpace(), false, 1);
+        Policy fresh = algorithm().policy(task, Seeds.of(5));
+        float[] weights = new float[fresh.weights().size()];
+        RandomStream random = new RandomStream(6);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextGaussian(); // so large that what is remembered decides
+        }
+        Policy policy = fresh.with(Weights.copyOf(1, weights), fresh.normalizer(), fresh.head());
+        EvaluationSettings settings = EvaluationSettings.DEFAULT.withEpisodes(6);
+        EvaluationResult together = Evaluation.of(policy, pole.factory(), settings, 7, 1);
+        EvaluationResult apart = Evaluation.of(policy, pole.factory(), settings, 7, 6);
+        assertThat(together).isEqualTo(apart);
+        assertThat(together.std()).isPositive();
     }
 
     @Test

@@ -127,8 +127,7 @@ final class AttentionLayer extends Layer {
         for (int s = 0; s < count; s++) {
             int state = memory.at(s, offset);
             for (int step = 0; step < window; step++) {
-                System.arraycopy(
-                        memory.states(), state + step * width, context, (step * count + s) * width, width);
+                System.arraycopy(memory.states(), state + step * width, context, (step * count + s) * width, width);
             }
             int length = Math.max(0, Math.min(window, (int) memory.states()[state + window * width]));
             for (int row = s; row < rows; row += count) {

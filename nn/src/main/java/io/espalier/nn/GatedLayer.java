@@ -38,14 +38,19 @@ final class GatedLayer extends Layer {
         }
         Initializer init = Initializer.uniformFanIn();
         weightInner = wiring.reserve(
-                name + "weight_inner", (random, into, at, size) -> init.fill(random, into, at, n, 3 * n, 3 * n), n, 3 * n);
+                name + "weight_inner",
+                (random, into, at, size) -> init.fill(random, into, at, n, 3 * n, 3 * n),
+                n,
+                3 * n);
         weightInput = wiring.reserve(
-                name + "weight_input", (random, into, at, size) -> init.fill(random, into, at, n, 2 * n, 2 * n), n, 2 * n);
+                name + "weight_input",
+                (random, into, at, size) -> init.fill(random, into, at, n, 2 * n, 2 * n),
+                n,
+                2 * n);
         weightCandidate = wiring.reserve(
                 name + "weight_candidate", (random, into, at, size) -> init.fill(random, into, at, n, n, n), n, n);
         float first = (float) spec.bias();
-        bias = wiring.reserve(
-                name + "bias", (random, into, at, size) -> Arrays.fill(into, at, at + size, first), n);
+        bias = wiring.reserve(name + "bias", (random, into, at, size) -> Arrays.fill(into, at, at + size, first), n);
         transposedInner = new Transposed(wiring, weightInner, n, 3 * n);
         transposedInput = new Transposed(wiring, weightInput, n, 2 * n);
         transposedCandidate = new Transposed(wiring, weightCandidate, n, n);
@@ -121,7 +126,8 @@ final class GatedLayer extends Layer {
                 g[bias + j] -= dg[row * 3 * n + n + j];
             }
         }
-        kernels.gemm(rows, n, 3 * n, dg, 0, 3 * n, 1, transposedInner.values(), 0, n, null, 0, inner.outputGradient, 0, n);
+        kernels.gemm(
+                rows, n, 3 * n, dg, 0, 3 * n, 1, transposedInner.values(), 0, n, null, 0, inner.outputGradient, 0, n);
         inner.backward(in, at, rows, inGradient);
         if (inGradient != null) {
             inputGradient(rows, inGradient);

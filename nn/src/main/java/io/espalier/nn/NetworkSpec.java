@@ -476,7 +476,8 @@ public sealed interface NetworkSpec {
      * @param window of the attention
      */
     static NetworkSpec gtrxl(int width, int heads, int window) {
-        NetworkSpec attention = sequential(layerNorm(), new Attention(heads, window, Initializer.xavierUniform()), relu());
+        NetworkSpec attention =
+                sequential(layerNorm(), new Attention(heads, window, Initializer.xavierUniform()), relu());
         return sequential(
                 new Gated(attention, 2),
                 new Gated(sequential(layerNorm(), dense(width), relu(), dense(width), relu()), 2));

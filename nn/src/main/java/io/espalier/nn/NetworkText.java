@@ -60,18 +60,16 @@ final class NetworkText {
                         term.integer("window"),
                         term.value("init", Initializer::of, Initializer.xavierUniform()));
             case "gated" -> new NetworkSpec.Gated(chain(term.need("inner")), term.real("bias", 2));
-            case "gtrxl" ->
-                NetworkSpec.gtrxl(term.integer("width"), term.integer("heads"), term.integer("window"));
+            case "gtrxl" -> NetworkSpec.gtrxl(term.integer("width"), term.integer("heads"), term.integer("window"));
             case "residual" -> new NetworkSpec.Residual(chain(term.need("inner")));
             case "dueling" -> new NetworkSpec.Dueling(chain(term.need("value")), chain(term.need("advantage")));
             case "heads" -> heads(term);
             case "constant" -> new NetworkSpec.Constant(term.integer("size"), term.real("value", 0));
             default ->
-                throw new IllegalArgumentException(
-                        "\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
-                                + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
-                                + " embedding(16, 4), gru(64), lstm(64), attention(4, 16), gtrxl(64, 4, 16), gated(...),"
-                                + " residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
+                throw new IllegalArgumentException("\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
+                        + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
+                        + " embedding(16, 4), gru(64), lstm(64), attention(4, 16), gtrxl(64, 4, 16), gated(...),"
+                        + " residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
         };
     }
 

@@ -366,7 +366,8 @@ class MemoryTest {
                 for (int from = first; from <= t; from++) {
                     double score = 0;
                     for (int c = 2 * head; c < 2 * head + 2; c++) {
-                        double key = product(from < 0 ? past : input, Math.max(0, from), p, 16, c) + p[48 + 4 * (t - from) + c];
+                        double key = product(from < 0 ? past : input, Math.max(0, from), p, 16, c)
+                                + p[48 + 4 * (t - from) + c];
                         score += product(input, t, p, 0, c) * key;
                     }
                     scores[from - first] = StrictMath.exp(score / StrictMath.sqrt(2));
@@ -374,7 +375,9 @@ class MemoryTest {
                 }
                 for (int from = first; from <= t; from++) {
                     for (int c = 2 * head; c < 2 * head + 2; c++) {
-                        mixed[c] += scores[from - first] / total * product(from < 0 ? past : input, Math.max(0, from), p, 32, c);
+                        mixed[c] += scores[from - first]
+                                / total
+                                * product(from < 0 ? past : input, Math.max(0, from), p, 32, c);
                     }
                 }
             }
@@ -383,7 +386,9 @@ class MemoryTest {
                 for (int c = 0; c < 4; c++) {
                     y += mixed[c] * p[64 + 4 * c + j];
                 }
-                assertThat((double) network.output(0)[4 * t + j]).as("step %d", t).isCloseTo(y, within(2e-6));
+                assertThat((double) network.output(0)[4 * t + j])
+                        .as("step %d", t)
+                        .isCloseTo(y, within(2e-6));
             }
         }
         assertThat(Arrays.copyOf(state, 12)).isEqualTo(Arrays.copyOfRange(input, 16, 28));
@@ -461,7 +466,11 @@ class MemoryTest {
 
     @Test
     void namesTextsAndErrors() {
-        for (String text : List.of("gru(64)", "lstm(8, init=orthogonal(1)) > dense(2)", "residual(gru(4))", "attention(2, 3, init=zeros)",
+        for (String text : List.of(
+                "gru(64)",
+                "lstm(8, init=orthogonal(1)) > dense(2)",
+                "residual(gru(4))",
+                "attention(2, 3, init=zeros)",
                 "gated(attention(1, 8) > relu, bias=-1)")) {
             NetworkSpec spec = NetworkSpec.parse(text);
             assertThat(spec.text()).isEqualTo(text);

@@ -135,6 +135,35 @@ class ClippedObjectiveTest {
     }
 
     @Test
+    void aRowThatMayNotBeLearnedFromHasNoPart() {
+        Setup setup = new Setup(new Discrete(2), false, 3, settings(0.1, 0, true));
+        setup.rollout.rewards[0] = 1;
+        setup.rollout.rewards[1] = -1;
+        setup.rollout.values[2] = 9; // R = A + v' would be 9
+        double[] three = setup.run();
+        setup.rollout.discarded[2] = true;
+        setup.batch.take(setup.rollout, setup.policy);
+        // All three go through the network, two of them count.
+        setup.objective.minibatch(new int[] {0, 2, 1}, 0, new int[] {0, 1}, 0, 2);
+        double[] figures = new double[16];
+        setup.network.forward(new float[6], 0, 3);
+        setup.objective.gradients(setup.network, 0, 3, figures, 0);
+        float[] policy = Arrays.copyOf(setup.network.outputGradient(0), 6);
+        float[] value = Arrays.copyOf(setup.network.outputGradient(1), 3);
+        assertThat(policy[2]).isZero();
+        assertThat(policy[3]).isZero();
+        assertThat(value[1]).isZero();
+        setup.objective.minibatch(new int[] {0, 1}, 0, 2);
+        double[] two = new double[16];
+        setup.network.forward(new float[4], 0, 2);
+        setup.objective.gradients(setup.network, 0, 2, two, 0);
+        assertThat(figures).isEqualTo(two).isNotEqualTo(three);
+        assertThat(new float[] {policy[0], policy[1], policy[4], policy[5]})
+                .isEqualTo(Arrays.copyOf(setup.network.outputGradient(0), 4));
+        assertThat(new float[] {value[0], value[2]}).isEqualTo(Arrays.copyOf(setup.network.outputGradient(1), 2));
+    }
+
+    @Test
     void normalisesAdvantagesWithinTheMinibatch() {
         Setup setup = new Setup(new Discrete(2), false, 2, settings(0, 0, true));
         Arrays.fill(setup.network.parameters(), 0);

@@ -17,6 +17,8 @@ import io.espalier.testkit.SerialTraining;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on a task that takes memory: a policy without gets 0 on average, whatever it does. */
 class RecurrentPpoTest extends AlgorithmContract {
@@ -69,6 +71,14 @@ class RecurrentPpoTest extends AlgorithmContract {
     }
 
     @Test
+    void attentionLearnsItToo() {
+        RecurrentPpo.Settings settings = settings("dense(8) > tanh > gtrxl(8, 2, 3)", 8, false);
+        SerialTraining training = new SerialTraining(new RecurrentPpo(settings), Echo::new, 10_000, 1, Cores.SERIAL);
+        training.run();
+        assertThat(training.evaluate(20)).isEqualTo(1);
+    }
+
+    @Test
     void followsItsSchedulesAndReports() {
         SerialTraining training = training(1, Cores.SERIAL);
         Map<String, Double> metrics = new HashMap<>();
@@ -89,9 +99,10 @@ class RecurrentPpoTest extends AlgorithmContract {
         assertThat(training.learner().updates()).isEqualTo(2 * 2 * 4);
     }
 
-    @Test
-    void theFirstMinibatchSeesThePolicyThatActed() {
-        RecurrentPpo.Settings s = settings("lstm(8)", 4, false);
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm(8)", "dense(6) > gtrxl(6, 2, 5) > gru(4)"})
+    void theFirstMinibatchSeesThePolicyThatActed(String trunk) {
+        RecurrentPpo.Settings s = settings(trunk, 4, false);
         RecurrentPpo.Settings once = new RecurrentPpo.Settings(
                 12,
                 16,

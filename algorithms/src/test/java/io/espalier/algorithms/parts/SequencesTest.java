@@ -107,7 +107,7 @@ class SequencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gru(4)", "dense(3) > tanh > lstm(3) > gru(3)"})
+    @ValueSource(strings = {"gru(4)", "dense(3) > tanh > lstm(3) > gru(3)", "dense(4) > gtrxl(4, 2, 2)"})
     void gradientsAreThoseOfUnrollingByHand(String trunk) {
         Policy policy = policy(trunk);
         Rollout rollout = rollout(policy);
