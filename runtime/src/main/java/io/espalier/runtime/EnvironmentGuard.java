@@ -29,7 +29,7 @@ final class EnvironmentGuard implements Environment {
     private static final int TIMED_RESETS = 7;
 
     private final String label;
-    private final int number;
+    private int number;
     private final Supplier<Environment> factory;
     private final GuardSettings settings;
     private final Watchdog watchdog;
@@ -280,6 +280,11 @@ final class EnvironmentGuard implements Environment {
 
     int number() {
         return number;
+    }
+
+    /** What its number is from now on. */
+    void called(int newNumber) {
+        number = newNumber;
     }
 
     boolean abandoned() {

@@ -1,9 +1,8 @@
 package io.espalier.runtime;
 
-import io.espalier.core.Rollout;
 import java.util.List;
 
-/** Tells of the episodes that ended in a round: in order of steps, then of environments, whatever the grouping. */
+/** Tells of the episodes that ended in a round, in the order in which they are handed to it. */
 final class EpisodeRecorder {
     private final Progress progress;
     private final RunRecords records;
@@ -21,21 +20,14 @@ final class EpisodeRecorder {
                 "episode/", saysSuccess ? List.of("return", "length", "success") : List.of("return", "length"));
     }
 
-    /** Call it before the round is counted. */
-    void tell(RolloutWorker[] workers, Rollout rollout) {
-        int[] at = new int[workers.length];
-        for (int t = 0; t < rollout.steps; t++) {
-            long steps = progress.environmentSteps() + (t + 1L) * rollout.environments;
-            for (int w = 0; w < workers.length; w++) {
-                Episodes of = workers[w].episodes();
-                while (at[w] < of.count() && of.step(at[w]) == t) {
-                    tell(of, at[w]++, steps);
-                }
-            }
-        }
-    }
-
-    private void tell(Episodes of, int i, long steps) {
+    /**
+     * Tells of one; call it before the round is counted.
+     *
+     * @param of where it is number {@code i}
+     * @param environmentSteps those of the round up to its end
+     */
+    void tell(Episodes of, int i, long environmentSteps) {
+        long steps = progress.environmentSteps() + environmentSteps;
         progress.episode(of.episodeReturn(i));
         means.put("episode/return", of.episodeReturn(i));
         means.put("episode/length", of.length(i));

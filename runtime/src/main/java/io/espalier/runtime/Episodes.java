@@ -3,7 +3,7 @@ package io.espalier.runtime;
 import io.espalier.core.VectorEnvironment;
 import java.util.Arrays;
 
-/** The episodes that ended in one group of environments during one rollout, in order of step and environment. */
+/** The episodes that ended in one group of environments during one rollout, or on one thread's during a round of plays. */
 final class Episodes implements VectorEnvironment.EpisodeListener {
     private int count;
     private int[] steps = new int[64];
@@ -23,8 +23,13 @@ final class Episodes implements VectorEnvironment.EpisodeListener {
     }
 
     void clear() {
-        count = 0;
-        figures = 0;
+        cut(0);
+    }
+
+    /** Forgets all but the first so many. */
+    void cut(int kept) {
+        figures = kept == 0 ? 0 : figureEnds[kept - 1];
+        count = kept;
     }
 
     @Override

@@ -1,12 +1,10 @@
 package io.espalier.runtime;
 
 import io.espalier.core.AbandonedCall;
-import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
+import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
-import io.espalier.policy.RolloutAlgorithm;
-import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,18 +23,14 @@ final class Training implements AutoCloseable {
     private final Progress progress;
     private final RunRecords records;
     private final SpinCores cores;
-    private final EnvironmentSource source;
-    private final RolloutLearner learner;
+    private final Gathering gathering;
+    private final Learner learner;
     private final Divergence divergence;
-    private final Rollout rollout;
-    private final RolloutWorker[] workers;
     private final Evaluator evaluator;
     private final StopRule.Watch stop;
     private final MetricMeans means = new MetricMeans();
     private final EpisodeRecorder episodes;
-    private final Collecting collecting = new Collecting();
     private final long metricsEvery;
-    private final long restarts;
     private final SaveSchedule saving;
     private final Custody custody = new Custody();
     /** Whether the environments stand between two rounds and may be asked for their state. */
@@ -59,46 +53,25 @@ final class Training implements AutoCloseable {
         this.progress = progress;
         this.records = records;
         this.cores = cores;
-        Seeds seeds = Seeds.of(plan.seed());
-        source = new EnvironmentSource(
+        EnvironmentSource source = new EnvironmentSource(
                 plan.factory(), "environment", plan.environmentName(), plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
-        if (!(plan.algorithm() instanceof RolloutAlgorithm algorithm)) {
-            throw new IllegalArgumentException(plan.algorithm().name() + " does not learn from rollouts.");
-        }
-        Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), cores);
+        gathering = Gathering.of(plan, source, task, cores);
+        learner = gathering.learner();
         policy = learner.policy();
-        int environments = algorithm.environments();
-        rollout = new Rollout(
-                algorithm.rolloutSteps(),
-                environments,
-                source.observationSpace(),
-                source.actionSpace(),
-                source.masked(),
-                policy.stateSize());
-        State from = plan.from();
-        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
-        // Environments that begin anew must not begin as they did at first.
-        Seeds played = restarts == 0 ? seeds : seeds.child("restart", restarts);
-        workers = new RolloutWorker[Math.min(plan.threads(), environments)];
-        for (int w = 0; w < workers.length; w++) {
-            int first = (int) ((long) w * environments / workers.length);
-            int to = (int) ((w + 1L) * environments / workers.length);
-            workers[w] = new RolloutWorker(first, to, source, policy, played);
-        }
         evaluator = new Evaluator(
                 source.called("evaluation environment"),
                 plan.evaluation(),
                 policy,
-                seeds.child("evaluation"),
+                Seeds.of(plan.seed()).child("evaluation"),
                 cores.count());
         episodes = new EpisodeRecorder(progress, records, means, source.reportsSuccess());
         stop = plan.stop().watch();
         metricsEvery = Math.max(1, plan.environmentSteps() / 1000);
         nextMetrics = metricsEvery;
         nextEvaluation = plan.evaluation().everyEnvironmentSteps();
+        State from = plan.from();
         if (from != null) {
             load(from);
         }
@@ -107,27 +80,23 @@ final class Training implements AutoCloseable {
         saving = new SaveSchedule(plan.checkpoints(), progress);
     }
 
-    /** Fills the rollout with the newest policy's experience. */
+    /** Gathers a round of experience with the newest policy. */
     void collect() {
         if (!cores.running()) {
-            for (RolloutWorker worker : workers) {
-                worker.begin(policy);
-            }
-            rollout.weightsVersion = policy.weights().version();
-            rollout.environmentStepsBefore = progress.environmentSteps();
+            gathering.begin(policy, progress.environmentSteps());
             settled = false;
         }
-        guarded(workers.length, collecting);
+        guarded(gathering.tasks(), gathering);
         settled = true;
-        episodes.tell(workers, rollout);
+        gathering.tell(episodes);
     }
 
-    /** Learns from the rollout. */
+    /** Learns from the round. */
     void learn() {
         skipped = 0;
-        learner.update(rollout, this::metric);
+        long steps = gathering.learn(this::metric);
         policy = divergence.check(skipped);
-        progress.round(rollout.rows(), learner.updates());
+        progress.round(steps, learner.updates());
         if (progress.environmentSteps() >= nextMetrics) {
             nextMetrics = next(progress.environmentSteps(), metricsEvery);
             means.put("environment/faults", (double) faults());
@@ -292,11 +261,7 @@ final class Training implements AutoCloseable {
     private State state() {
         State state = new State();
         learner.save(state.child("learner"));
-        // Environments in the middle of a round cannot be saved; they will begin new episodes.
-        if (settled) {
-            saveEnvironments(state);
-        }
-        state.putLong("restarts", settled ? restarts : restarts + 1);
+        saveGathering(state);
         state.putLong("faults", faults());
         progress.save(state.child("progress"));
         stop.save(state.child("stop"));
@@ -305,30 +270,25 @@ final class Training implements AutoCloseable {
         return state;
     }
 
-    private void saveEnvironments(State state) {
-        boolean mine = !custody.claimed();
+    private void saveGathering(State state) {
+        boolean asks = settled;
+        boolean mine = asks && !custody.claimed();
         settled = false;
         if (mine) {
             leave();
         }
-        for (RolloutWorker worker : workers) {
-            worker.save(state);
-        }
+        gathering.save(state, asks);
         if (mine) {
             comeBack();
         }
-        settled = true;
+        settled = asks;
     }
 
     private void load(State from) {
         learner.load(from.child("learner"));
         policy = learner.policy();
-        if (from.has("environment/0/episode")) {
-            for (RolloutWorker worker : workers) {
-                worker.load(from);
-            }
-        }
-        faultsBefore = from.has("faults") ? from.getLong("faults") - workerFaults() : 0;
+        gathering.load(from);
+        faultsBefore = from.has("faults") ? from.getLong("faults") - gathering.faults() : 0;
         progress.load(from.child("progress"));
         stop.load(from.child("stop"));
         means.load(from.child("means"));
@@ -338,15 +298,7 @@ final class Training implements AutoCloseable {
     }
 
     private long faults() {
-        return faultsBefore + workerFaults();
-    }
-
-    private long workerFaults() {
-        long faults = 0;
-        for (RolloutWorker worker : workers) {
-            faults += worker.faults();
-        }
-        return faults;
+        return faultsBefore + gathering.faults();
     }
 
     private void guarded(int tasks, SpinCores.Resumable task) {
@@ -379,21 +331,7 @@ final class Training implements AutoCloseable {
 
     @Override
     public void close() {
-        for (RolloutWorker worker : workers) {
-            worker.close();
-        }
+        gathering.close();
         evaluator.close();
-    }
-
-    private final class Collecting implements SpinCores.Resumable {
-        @Override
-        public void run(int index, int thread) {
-            workers[index].collect(rollout);
-        }
-
-        @Override
-        public void resume(int index, int thread) {
-            workers[index].resume(rollout);
-        }
     }
 }

@@ -1,0 +1,129 @@
+package io.espalier.runtime;
+
+import io.espalier.core.MetricSink;
+import io.espalier.core.Rollout;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
+import io.espalier.policy.TaskSpec;
+
+/** Gathers by blocks of steps: each task is a group of environments that fills its columns of the {@link Rollout}. */
+final class RolloutGathering implements Gathering {
+    private final RolloutLearner learner;
+    private final Rollout rollout;
+    private final RolloutWorker[] workers;
+    private final long restarts;
+
+    RolloutGathering(
+            RolloutAlgorithm algorithm, RunPlan plan, EnvironmentSource source, TaskSpec task, SpinCores cores) {
+        Seeds seeds = Seeds.of(plan.seed());
+        Policy initial = algorithm.policy(task, seeds.child("policy"));
+        learner = algorithm.learner(task, initial, seeds.child("learner"), cores);
+        int environments = algorithm.environments();
+        rollout = new Rollout(
+                algorithm.rolloutSteps(),
+                environments,
+                task.observationSpace(),
+                task.actionSpace(),
+                task.masked(),
+                learner.policy().stateSize());
+        State from = plan.from();
+        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        // Environments that begin anew must not begin as they did at first.
+        Seeds played = restarts == 0 ? seeds : seeds.child("restart", restarts);
+        workers = new RolloutWorker[Math.min(plan.threads(), environments)];
+        for (int w = 0; w < workers.length; w++) {
+            int first = (int) ((long) w * environments / workers.length);
+            int to = (int) ((w + 1L) * environments / workers.length);
+            workers[w] = new RolloutWorker(first, to, source, learner.policy(), played);
+        }
+    }
+
+    @Override
+    public Learner learner() {
+        return learner;
+    }
+
+    @Override
+    public int tasks() {
+        return workers.length;
+    }
+
+    @Override
+    public void begin(Policy policy, long environmentSteps) {
+        for (RolloutWorker worker : workers) {
+            worker.begin(policy);
+        }
+        rollout.weightsVersion = policy.weights().version();
+        rollout.environmentStepsBefore = environmentSteps;
+    }
+
+    @Override
+    public void run(int index, int thread) {
+        workers[index].collect(rollout);
+    }
+
+    @Override
+    public void resume(int index, int thread) {
+        workers[index].resume(rollout);
+    }
+
+    /** In order of steps, then of environments, whatever the grouping. */
+    @Override
+    public void tell(EpisodeRecorder recorder) {
+        int[] at = new int[workers.length];
+        for (int t = 0; t < rollout.steps; t++) {
+            for (int w = 0; w < workers.length; w++) {
+                Episodes of = workers[w].episodes();
+                while (at[w] < of.count() && of.step(at[w]) == t) {
+                    recorder.tell(of, at[w]++, (t + 1L) * rollout.environments);
+                }
+            }
+        }
+    }
+
+    @Override
+    public long learn(MetricSink metrics) {
+        learner.update(rollout, metrics);
+        return rollout.rows();
+    }
+
+    @Override
+    public long faults() {
+        long faults = 0;
+        for (RolloutWorker worker : workers) {
+            faults += worker.faults();
+        }
+        return faults;
+    }
+
+    /** Environments in the middle of a round cannot be saved; they will begin new episodes. */
+    @Override
+    public void save(State into, boolean settled) {
+        if (settled) {
+            for (RolloutWorker worker : workers) {
+                worker.save(into);
+            }
+        }
+        into.putLong("restarts", settled ? restarts : restarts + 1);
+    }
+
+    @Override
+    public void load(State from) {
+        if (from.has("environment/0/episode")) {
+            for (RolloutWorker worker : workers) {
+                worker.load(from);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (RolloutWorker worker : workers) {
+            worker.close();
+        }
+    }
+}
