@@ -189,44 +189,6 @@ public final class SerialTraining {
 
     /** The mean return of the newest policy, acting greedily, over episodes with seeds of their own. */
     public double evaluate(int count) {
-        Environment environment = factory.get();
-        PolicySession greedy = learner.policy().session(1);
-        Seeds root = Seeds.of(0).child("evaluation");
-        RandomStream[] stream = {root.child("action").stream()};
-        float[] probability = new float[1];
-        float[] state = new float[rollout.stateSize];
-        double sum = 0;
-        for (int e = 0; e < count; e++) {
-            environment.reset(root.seedOf(e));
-            Arrays.fill(state, 0f);
-            Step step;
-            do {
-                environment.observe(observations, 0);
-                if (masked) {
-                    environment.actionMask(masks, 0);
-                }
-                greedy.act(
-                        observations,
-                        0,
-                        1,
-                        masks,
-                        0,
-                        stream,
-                        0,
-                        true,
-                        actions,
-                        0,
-                        probability,
-                        new float[1],
-                        0,
-                        state,
-                        0);
-                greedy.toEnvironment(actions, 0, 1, actions, 0);
-                step = environment.step(actions, 0);
-                sum += step.reward();
-            } while (!step.last());
-        }
-        environment.close();
-        return sum / count;
+        return GreedyEpisodes.meanReturn(learner.policy(), factory.get(), count);
     }
 }
