@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SameBits {
     private static final String[][] RUNS = {
-        {"ppo", "cartpole", "20480"}, {"dqn", "cartpole", "12288"}, {"qlearning", "taxi", "200000"}
+        {"ppo", "cartpole", "20480"},
+        {"dqn", "cartpole", "12288"},
+        {"qlearning", "taxi", "200000"},
+        {"cma-es", "pendulum", "300000"}
     };
 
     private final Path folder;

@@ -32,7 +32,6 @@ public final class SerialTraining {
     private final PolicySession session;
     private final Rollout rollout;
     private final float[] observations;
-    private final boolean[] masks;
     private final float[] actions;
     private final float[] states;
     private final boolean[] begins;
@@ -85,7 +84,6 @@ public final class SerialTraining {
         begins = new boolean[n];
         Arrays.fill(begins, true);
         observations = new float[n * rollout.observationSize];
-        masks = new boolean[n * rollout.maskSize];
         actions = new float[n * rollout.actionSize];
     }
 
