@@ -64,7 +64,11 @@ class FaultMatrixTest {
     static Stream<Arguments> matrix() {
         return Stream.of(List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit"), REAL, TABLES, POPULATIONS)
                 .flatMap(List::stream)
-                .flatMap(algorithm -> Stream.of(Fault.values()).map(fault -> Arguments.of(algorithm, fault)));
+                .flatMap(algorithm -> Stream.of(Fault.values())
+                        // Slow is what is slower than others, and a population's environments are few and share no
+                        // pace.
+                        .filter(fault -> fault != Fault.SLOW || !POPULATIONS.contains(algorithm))
+                        .map(fault -> Arguments.of(algorithm, fault)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -77,17 +81,14 @@ class FaultMatrixTest {
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;
-        // A population's plays go to whoever is free, so a slow copy would hardly be asked: it is the only one.
+        // A population's plays go to whoever is free, so a second copy may have nothing to do.
         boolean alone = habit && POPULATIONS.contains(name);
         Supplier<Environment> factory = habit
                 ? habitual(sound.factory(), fault, alone ? 0 : 1)
                 : FaultyEnvironment.inCopy(sound.factory(), 0, fault, 300);
-        int steps = alone ? STEPS / 3 : STEPS;
-        TrainingResult result = trainer(name, factory, events)
-                .threads(alone ? 1 : 2)
-                .environmentSteps(steps)
-                .run();
-        assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(steps);
+        TrainingResult result =
+                trainer(name, factory, events).threads(alone ? 1 : 2).run();
+        assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(STEPS);
         assertThat(finite(result)).as("weights are finite").isTrue();
         assertThat(events).as("events").anySatisfy(event -> {
             assertThat(event.type()).isEqualTo(EVENT.get(fault));
