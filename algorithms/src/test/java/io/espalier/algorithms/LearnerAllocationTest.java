@@ -3,7 +3,9 @@ package io.espalier.algorithms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.espalier.algorithms.offpolicy.C51;
 import io.espalier.algorithms.offpolicy.Dqn;
+import io.espalier.algorithms.offpolicy.QrDqn;
 import io.espalier.algorithms.onpolicy.Ppo;
 import io.espalier.algorithms.tabular.QLearning;
 import io.espalier.core.Box;
@@ -140,6 +142,16 @@ class LearnerAllocationTest {
                         trunk)),
                 BOX,
                 new Discrete(3));
+    }
+
+    @Test
+    void qrDqn() {
+        check(new QrDqn(QrDqn.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void c51() {
+        check(new C51(C51.Settings.defaults()), BOX, new Discrete(3));
     }
 
     @Test

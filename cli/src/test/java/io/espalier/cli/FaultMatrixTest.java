@@ -51,6 +51,8 @@ class FaultMatrixTest {
             "dyna-q",
             "prioritized-sweeping");
 
+    private static final List<String> VALUES = List.of("dqn", "qr-dqn", "c51");
+
     private static final List<String> REAL = List.of("sac", "td3", "ddpg");
 
     /** They play episodes of their own, and share how they are played. */
@@ -62,7 +64,7 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of(List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit"), REAL, TABLES, POPULATIONS)
+        return Stream.of(List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit"), REAL, TABLES, POPULATIONS, VALUES)
                 .flatMap(List::stream)
                 .flatMap(algorithm -> Stream.of(Fault.values())
                         // Slow is what is slower than others, and a population's environments are few and share no

@@ -24,6 +24,9 @@ public sealed interface ActionHead {
     /** The network output that holds logarithms of standard deviations. */
     String LOG_STD = "logStd";
 
+    /** The most numbers that describe the return of one action. */
+    int MOST_ATOMS = 1 << 16;
+
     /**
      * Independent categorical distributions, one for each discrete component of the action; output "policy" holds their
      * logits side by side, {@code actionSpace.choices()} of them (two per bit of a multi-binary space: for 0 and for 1).
@@ -124,6 +127,61 @@ public sealed interface ActionHead {
     }
 
     /**
+     * As {@link EpsilonGreedy}, where the network gives a distribution of the return of each action: output "q" holds
+     * quantiles [actions, quantiles], and an action's value is their mean (Dabney et al., arXiv:1710.10044).
+     *
+     * @param epsilon 0 to 1
+     * @param quantiles of each action, 1 to {@link #MOST_ATOMS}
+     */
+    record EpsilonGreedyQuantiles(double epsilon, int quantiles) implements ActionHead {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public EpsilonGreedyQuantiles {
+            checkProbability(epsilon);
+            checkCount("quantiles", quantiles, 1);
+        }
+
+        @Override
+        public String text() {
+            return "epsilon-greedy-quantiles(" + epsilon + ", " + quantiles + ")";
+        }
+    }
+
+    /**
+     * As {@link EpsilonGreedy}, where the network gives a distribution of the return of each action: output "q" holds
+     * logits [actions, atoms], and an action's value is the mean of their softmax over atoms from low to high at equal
+     * distances (Bellemare et al., arXiv:1707.06887).
+     *
+     * @param epsilon 0 to 1
+     * @param atoms of each action, 2 to {@link #MOST_ATOMS}
+     * @param low the least return that can be told
+     * @param high the greatest; above low, both finite
+     */
+    record EpsilonGreedyAtoms(double epsilon, int atoms, double low, double high) implements ActionHead {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public EpsilonGreedyAtoms {
+            checkProbability(epsilon);
+            checkCount("atoms", atoms, 2);
+            if (!(low < high) || Double.isInfinite(high - low)) {
+                throw new IllegalArgumentException(
+                        "low (" + low + ") must be below high (" + high + ") and both finite. Maybe -10 and 10.");
+            }
+        }
+
+        @Override
+        public String text() {
+            return "epsilon-greedy-atoms(" + epsilon + ", " + atoms + ", " + low + ", " + high + ")";
+        }
+    }
+
+    /**
      * A table: for one discrete action and discrete or multi-discrete observations, which the network reads as one index
      * (the components as digits of a mixed-radix number, the first the most significant), so that its spec is
      * {@code embedding(states, actions)}. With probability epsilon any allowed action, else one of the largest value:
@@ -160,6 +218,21 @@ public sealed interface ActionHead {
      */
     static ActionHead parse(String text) {
         return ActionHeadText.parse(text);
+    }
+
+    /** How many numbers of the network's output each action has: 1 unless the head reads distributions. */
+    default int outputsPerAction() {
+        if (this instanceof EpsilonGreedyQuantiles head) {
+            return head.quantiles();
+        }
+        return this instanceof EpsilonGreedyAtoms head ? head.atoms() : 1;
+    }
+
+    private static void checkCount(String name, int count, int least) {
+        if (count < least || count > MOST_ATOMS) {
+            throw new IllegalArgumentException(
+                    name + " (" + count + ") must be from " + least + " to " + MOST_ATOMS + ". Maybe 51.");
+        }
     }
 
     private static void checkProbability(double epsilon) {

@@ -22,6 +22,9 @@ abstract class Actor {
         } else if (head instanceof ActionHead.SquashedDeterministic) {
             return new SquashedActor((Box) policy.actionSpace(), main, new float[0], head);
         }
+        if (head.outputsPerAction() > 1) {
+            return new DistributionActor(policy.actionSpace().choices(), network.capacity(), main, head);
+        }
         float[] explore = network.output(structure.explore);
         return new GreedyActor(policy.actionSpace().choices(), main, explore, head);
     }

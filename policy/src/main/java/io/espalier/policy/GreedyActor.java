@@ -3,7 +3,7 @@ package io.espalier.policy;
 import io.espalier.core.RandomStream;
 import io.espalier.nn.FloatMath;
 
-/** {@link ActionHead.EpsilonGreedy} and {@link ActionHead.Tabular} at work. */
+/** {@link ActionHead.EpsilonGreedy}, {@link ActionHead.Tabular} and, for their means, those with distributions at work. */
 final class GreedyActor extends Actor {
     private final int count;
     private final float[] worth;
@@ -27,9 +27,18 @@ final class GreedyActor extends Actor {
 
     private void set(ActionHead head) {
         breaksTies = head instanceof ActionHead.Tabular;
-        epsilon = head instanceof ActionHead.Tabular table
-                ? table.epsilon()
-                : ((ActionHead.EpsilonGreedy) head).epsilon();
+        epsilon = epsilon(head);
+    }
+
+    private static double epsilon(ActionHead head) {
+        if (head instanceof ActionHead.Tabular table) {
+            return table.epsilon();
+        } else if (head instanceof ActionHead.EpsilonGreedyQuantiles quantiles) {
+            return quantiles.epsilon();
+        } else if (head instanceof ActionHead.EpsilonGreedyAtoms atoms) {
+            return atoms.epsilon();
+        }
+        return ((ActionHead.EpsilonGreedy) head).epsilon();
     }
 
     @Override

@@ -119,7 +119,7 @@ public final class Policy {
      * @throws IllegalArgumentException if these parts do not fit the others
      */
     public Policy with(Weights newWeights, Normalizer newNormalizer, ActionHead newHead) {
-        Structure fitting = newHead.getClass() == structure.headKind
+        Structure fitting = structure.fits(newHead)
                 ? structure
                 : new Structure(
                         structure.observationSpace, structure.actionSpace, structure.masked, structure.spec, newHead);

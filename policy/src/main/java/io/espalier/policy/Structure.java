@@ -23,6 +23,9 @@ final class Structure {
     final boolean masked;
     final NetworkSpec spec;
     final Class<? extends ActionHead> headKind;
+    /** Numbers of the head's output for each action. */
+    final int outputsPerAction;
+
     final int[] inputShape;
     final int inputSize;
     final int parameterCount;
@@ -47,6 +50,7 @@ final class Structure {
         this.masked = masked;
         this.spec = spec;
         headKind = head.getClass();
+        outputsPerAction = head.outputsPerAction();
         counts = counts(actionSpace);
         if (masked && counts.length == 0) {
             throw new IllegalArgumentException("masked (true) needs discrete actions, not " + actionSpace.text()
@@ -59,7 +63,10 @@ final class Structure {
         parameterCount = network.parameterCount();
         stateSize = network.stateSize();
         tensors = network.tensors();
-        boolean values = tabular || head instanceof ActionHead.EpsilonGreedy;
+        boolean values = tabular
+                || head instanceof ActionHead.EpsilonGreedy
+                || head instanceof ActionHead.EpsilonGreedyQuantiles
+                || head instanceof ActionHead.EpsilonGreedyAtoms;
         main = output(network, values ? ActionHead.Q : ActionHead.POLICY, head);
         value = network.hasHead(ActionHead.VALUE) ? network.head(ActionHead.VALUE) : -1;
         boolean explores = tabular && network.heads() > 1 && network.hasHead(ActionHead.EXPLORE);
@@ -123,7 +130,7 @@ final class Structure {
         if (squashed) {
             checkBounded((Box) actionSpace, head);
         }
-        int wanted = real ? actionSpace.size() : actionSpace.choices();
+        long wanted = real ? actionSpace.size() : (long) actionSpace.choices() * outputsPerAction;
         checkSize(network, main, wanted);
         checkSize(network, explore, wanted);
         if (gaussian) {
@@ -141,7 +148,7 @@ final class Structure {
         }
     }
 
-    private void checkSize(Network network, int output, int wanted) {
+    private void checkSize(Network network, int output, long wanted) {
         if (network.headSize(output) != wanted) {
             throw new IllegalArgumentException("output \"" + network.headName(output) + "\" ("
                     + network.headSize(output) + " elements) must have " + wanted + " for " + actionSpace.text()
@@ -182,12 +189,21 @@ final class Structure {
         if (!actionSpace.equals(other.actionSpace)) {
             throw mismatch("action space", other.actionSpace.text(), actionSpace.text());
         }
-        if (headKind != other.headKind) {
-            throw mismatch("head", other.headKind.getSimpleName(), headKind.getSimpleName());
+        if (headKind != other.headKind || outputsPerAction != other.outputsPerAction) {
+            throw mismatch("head", other.headText(), headText());
         }
         if (masked != other.masked) {
             throw mismatch("masked", String.valueOf(other.masked), String.valueOf(masked));
         }
+    }
+
+    /** Whether a policy with that head has this structure, if all else is the same. */
+    boolean fits(ActionHead head) {
+        return head.getClass() == headKind && head.outputsPerAction() == outputsPerAction;
+    }
+
+    private String headText() {
+        return headKind.getSimpleName() + (outputsPerAction == 1 ? "" : " of " + outputsPerAction);
     }
 
     private static IllegalArgumentException mismatch(String what, String got, String wanted) {

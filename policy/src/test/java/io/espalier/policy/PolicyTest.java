@@ -67,6 +67,16 @@ class PolicyTest {
                         new ActionHead.EpsilonGreedy(0.2),
                         "dense(16) > relu > heads(q: dense(4))"),
                 Policies.random(
+                        BOX4,
+                        "discrete(3)",
+                        new ActionHead.EpsilonGreedyQuantiles(0.2, 5),
+                        "dense(16) > relu > heads(q: dense(15))"),
+                Policies.random(
+                        BOX4,
+                        "discrete(3)",
+                        new ActionHead.EpsilonGreedyAtoms(0.2, 7, -1.5, 100),
+                        "dense(16) > relu > heads(q: dense(21))"),
+                Policies.random(
                         "multi-discrete[4, 5]", "discrete(3)", new ActionHead.Tabular(0.3), "embedding(20, 3)"));
     }
 
@@ -236,6 +246,9 @@ class PolicyTest {
                 "discrete(3) | discrete(2) | diagonal-gaussian | dense(2) | needs a network output \"logStd\"",
                 "discrete(3) | discrete(2) | deterministic | dense(2) | needs a box for an action space, not discrete(2). Maybe",
                 "discrete(3) | multi-discrete[2, 2] | epsilon-greedy(0.1) | dense(4) | needs discrete(n)",
+                "discrete(3) | discrete(2) | epsilon-greedy-quantiles(0.1, 3) | dense(2) | must have 6 for discrete(2)",
+                "discrete(3) | discrete(2) | epsilon-greedy-atoms(0.1, 3, 0.0, 1.0) | dense(3) | must have 6 for discrete(2)",
+                "discrete(3) | multi-discrete[2, 2] | epsilon-greedy-quantiles(0.1, 3) | dense(12) | needs discrete(n)",
                 "discrete(3) | box(shape=[1], low=0.0, high=1.0) | categorical | dense(1) | needs discrete actions",
                 "multi-binary(3) | discrete(2) | tabular(0.1) | embedding(8, 2) | needs discrete or multi-discrete",
                 "discrete(3) | discrete(2) | categorical | heads(policy: dense(2), value: dense(2)) | must have 1",
@@ -293,12 +306,37 @@ class PolicyTest {
     }
 
     @Test
+    void aHeadOfAnotherNumberOfQuantilesDoesNotFit() {
+        Policy five = everyKind().stream()
+                .filter(policy -> policy.head() instanceof ActionHead.EpsilonGreedyQuantiles)
+                .findFirst()
+                .orElseThrow();
+        ActionHead three = new ActionHead.EpsilonGreedyQuantiles(0.2, 3);
+        assertThatThrownBy(() -> five.with(five.weights(), five.normalizer(), three))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("output \"q\" (15 elements) must have 9 for discrete(3). Maybe");
+    }
+
+    @Test
     void headsAreWrittenAndRead() {
         for (Policy policy : everyKind()) {
             assertThat(ActionHead.parse(policy.head().text())).isEqualTo(policy.head());
         }
         assertThat(ActionHead.parse("tabular(1.0E-5)")).isEqualTo(new ActionHead.Tabular(1e-5));
-        for (String bad : new String[] {"", "categorical()", "epsilon-greedy", "tabular(1.5)", "tabular(1.2.3)", "x"}) {
+        for (String bad : new String[] {
+            "",
+            "categorical()",
+            "epsilon-greedy",
+            "tabular(1.5)",
+            "tabular(1.2.3)",
+            "x",
+            "epsilon-greedy-quantiles(0.1)",
+            "epsilon-greedy-quantiles(0.1, 2.5)",
+            "epsilon-greedy-quantiles(0.1, 0)",
+            "epsilon-greedy-atoms(0.1, 1, 0, 1)",
+            "epsilon-greedy-atoms(0.1, 5, 1, 1)",
+            "epsilon-greedy-atoms(0.1, 5, 1, 2, 3)",
+        }) {
             assertThatThrownBy(() -> ActionHead.parse(bad))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("Maybe");

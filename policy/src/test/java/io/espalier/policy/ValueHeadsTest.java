@@ -84,6 +84,51 @@ class ValueHeadsTest {
     }
 
     @Test
+    void theMeanOfQuantilesDecides() {
+        // By hand: means 2, 1 and 1; the greatest quantile is that of action 1
+        Policy policy = Policies.constant(
+                new Discrete(3),
+                new ActionHead.EpsilonGreedyQuantiles(0.3, 3),
+                "heads(q: constant(9))",
+                2,
+                2,
+                2,
+                -4,
+                -3,
+                10,
+                0,
+                1,
+                2);
+        assertThat(policy.actDiscrete(new float[1])).isZero();
+        assertThat(policy.act(new float[1], new boolean[] {false, true, true})).containsExactly(1);
+        assertThat((double) counts(policy, ALL, new float[0])[0]).isCloseTo(32_000, within(320.0));
+    }
+
+    @Test
+    void theMeanOfAtomsDecides() {
+        // By hand: atoms -1, 1, 3; softmax (½, 0, ½) has mean 1, (0, 1, 0) too, (0, ⅓, ⅔) has 7/3
+        float far = -200;
+        float two = (float) StrictMath.log(2);
+        Policy policy = Policies.constant(
+                new Discrete(3),
+                new ActionHead.EpsilonGreedyAtoms(0, 3, -1, 3),
+                "heads(q: constant(9))",
+                0,
+                far,
+                0,
+                far,
+                0,
+                far,
+                far,
+                0,
+                two);
+        assertThat(policy.actDiscrete(new float[1])).isEqualTo(2);
+        assertThat(policy.actDiscrete(new float[1], new boolean[] {true, true, false}))
+                .isZero();
+        assertThat(counts(policy, ALL, new float[0])).containsExactly(0, 0, ROWS);
+    }
+
+    @Test
     void aTableBreaksTiesAtRandomWhenSamplingAndTakesTheLowestWhenGreedy() {
         Policy policy = table(new Discrete(1), 0, 3, 4, 1, 4);
         float[] logs = new float[ROWS];

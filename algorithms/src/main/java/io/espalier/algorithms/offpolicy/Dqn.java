@@ -1,13 +1,9 @@
 package io.espalier.algorithms.offpolicy;
 
 import com.google.auto.service.AutoService;
-import io.espalier.algorithms.parts.ActorCritic;
-import io.espalier.algorithms.parts.Rules;
 import io.espalier.core.Cores;
-import io.espalier.core.Discrete;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
-import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
 import io.espalier.policy.AlgorithmProvider;
@@ -15,7 +11,6 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
-import java.util.List;
 
 /**
  * Deep Q-learning: a network of action values, taught from replayed transitions towards targets that a slower copy of it
@@ -46,37 +41,20 @@ public record Dqn(Dqn.Settings settings) implements RolloutAlgorithm {
 
     @Override
     public Policy policy(TaskSpec task, Seeds seeds) {
-        if (!(task.actionSpace() instanceof Discrete)) {
-            throw new IllegalArgumentException(
-                    "action space (" + task.actionSpace().text() + ") must be discrete for dqn. Maybe use ppo.");
-        }
-        int actions = task.actionSpace().choices();
-        NetworkSpec q = actionValues(NetworkSpec.parse(settings.trunk()), actions);
         ActionHead head = new ActionHead.EpsilonGreedy(settings.exploration(task, 0));
-        return ActorCritic.policy(task, NetworkSpec.heads(NetworkSpec.head("q", q)), head, seeds);
-    }
-
-    /** The head "q"; dueling streams each have the trunk's last layer with parameters for themselves. */
-    private NetworkSpec actionValues(NetworkSpec trunk, int actions) {
-        NetworkSpec last = NetworkSpec.dense(actions);
-        if (!settings.dueling()) {
-            return trunk.then(last);
-        }
-        List<NetworkSpec> layers = trunk instanceof NetworkSpec.Sequential chain ? chain.layers() : List.of(trunk);
-        int split = layers.size() - 1;
-        while (split > 0 && !(layers.get(split) instanceof NetworkSpec.Dense)) {
-            split--;
-        }
-        NetworkSpec stream = NetworkSpec.sequential(layers.subList(split, layers.size()));
-        NetworkSpec streams = NetworkSpec.dueling(stream.then(NetworkSpec.dense(1)), stream.then(last));
-        return split == 0
-                ? streams
-                : NetworkSpec.sequential(layers.subList(0, split)).then(streams);
+        return ActionValues.policy(task, name(), settings.trunk(), settings.dueling(), head, seeds);
     }
 
     @Override
     public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
-        return new DqnLearner(settings, task, initial, seeds, cores);
+        return new ReplayLearner(
+                settings,
+                task,
+                initial,
+                seeds,
+                cores,
+                next -> new TemporalDifference(next, settings.huberDelta()),
+                ActionHead.EpsilonGreedy::new);
     }
 
     /** The settings of {@link Dqn}. */
@@ -132,30 +110,31 @@ public record Dqn(Dqn.Settings settings) implements RolloutAlgorithm {
             @Setting("Largest norm of the whole gradient; 0 for no limit.")
             double gradientNorm,
 
-            @Setting("The hidden layers.") String trunk) {
+            @Setting("The hidden layers.") String trunk)
+            implements ReplaySettings {
         /**
          * Checks everything.
          *
          * @throws IllegalArgumentException with a line for each broken rule
          */
         public Settings {
-            new Rules()
-                    .atLeast(1, "environments", environments, "Maybe use 1")
-                    .atLeast(1, "rolloutSteps", rolloutSteps, "Maybe use 4")
-                    .atLeast(-1, "gradientSteps", gradientSteps, "Maybe use 1, or -1 for as many as steps")
-                    .atLeast(1, "batch", batch, "Maybe use 64")
-                    .atLeast(batch, "bufferSize", bufferSize, "Maybe use 100000")
-                    .atLeast(0, "learningStarts", learningStarts, "Maybe use 1000")
-                    .within(0, 1, "gamma", gamma, "Maybe use 0.99")
-                    .within(0, 1, "learningRate", learningRate, "Maybe use 0.0005")
-                    .atLeast(1, "targetInterval", targetInterval, "Maybe use 500")
-                    .within(0, 1, "targetRate", targetRate, "Maybe use 1 to copy, or 0.005 with targetInterval 1")
-                    .within(0, 1, "epsilon", epsilon, "Maybe use linear(1, 0.05, 0.1)")
+            ReplaySettings.rules(
+                            environments,
+                            rolloutSteps,
+                            gradientSteps,
+                            batch,
+                            bufferSize,
+                            learningStarts,
+                            gamma,
+                            learningRate,
+                            targetInterval,
+                            targetRate,
+                            epsilon,
+                            gradientNorm)
                     .atLeast(1, "nStep", nStep, "Maybe use 1 or 3")
                     .within(0, 1, "priorityExponent", priorityExponent, "Maybe use 0.6, or 0 for none")
                     .within(0, 1, "importanceExponent", importanceExponent, "Maybe use linear(0.4, 1)")
                     .notNegative("huberDelta", huberDelta, "Maybe use 1")
-                    .notNegative("gradientNorm", gradientNorm, "Maybe use 10, or 0 for no limit")
                     .network("trunk", trunk)
                     .check();
         }
@@ -182,11 +161,6 @@ public record Dqn(Dqn.Settings settings) implements RolloutAlgorithm {
                     1,
                     10,
                     "dense(256) > relu > dense(256) > relu");
-        }
-
-        /** The share of random actions after that many environment steps. */
-        double exploration(TaskSpec task, long environmentSteps) {
-            return environmentSteps < learningStarts ? 1 : epsilon.at(task.progress(environmentSteps));
         }
     }
 

@@ -74,8 +74,9 @@ class TemporalDifferenceTest {
             buffer.draw(random, batch);
         } while (batch.indices[0] != 0);
         Network network = values(1, 3);
-        TemporalDifference loss =
-                new TemporalDifference(settings, buffer, batch, network, values(10, 2), Box.unbounded(1));
+        NextValues next =
+                new NextValues(Box.unbounded(1), 2, buffer, batch, network, values(10, 2), settings.doubleTargets());
+        TemporalDifference loss = new TemporalDifference(next, settings.huberDelta());
         float[] inputs = new float[1];
         loss.inputs(0, 0, 1, inputs);
         assertThat(inputs).containsExactly(1);

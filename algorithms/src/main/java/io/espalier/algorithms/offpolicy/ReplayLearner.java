@@ -18,22 +18,28 @@ import io.espalier.policy.ActionHead;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The learner of {@link Dqn}: store, move the target when it is due, then make the round's gradient updates. */
-final class DqnLearner implements RolloutLearner {
-    private final Dqn.Settings settings;
+/**
+ * The learner of all that teach values of discrete actions from replayed transitions, and differ in the loss and the head:
+ * store, move the target when it is due, then make the round's gradient updates.
+ */
+final class ReplayLearner implements RolloutLearner {
+    private final ReplaySettings settings;
     private final TaskSpec task;
     private final Network network;
     private final Network target;
     private final ReplayBuffer buffer;
     private final @Nullable PrioritizedReplayBuffer prioritized;
     private final ReplayBuffer.Batch batch;
-    private final TemporalDifference loss;
+    private final ValueLoss loss;
     private final ShardedUpdate update;
     private final RandomStream random;
     private final Transitions transitions;
+    private final DoubleFunction<ActionHead> heads;
     private Policy policy;
+    private double epsilon;
 
     private double lossSum;
     private double valueSum;
@@ -41,10 +47,23 @@ final class DqnLearner implements RolloutLearner {
     private double normSum;
     private int made;
 
-    DqnLearner(Dqn.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    /**
+     * @param maker makes the loss
+     * @param heads the action head for a share of random actions
+     */
+    ReplayLearner(
+            ReplaySettings settings,
+            TaskSpec task,
+            Policy initial,
+            Seeds seeds,
+            Cores cores,
+            ValueLoss.Maker maker,
+            DoubleFunction<ActionHead> heads) {
         this.settings = settings;
         this.task = task;
         this.policy = initial;
+        this.heads = heads;
+        epsilon = settings.exploration(task, 0);
         network = initial.network(1);
         target = initial.network(1);
         buffer = new ReplayBuffer(
@@ -59,10 +78,12 @@ final class DqnLearner implements RolloutLearner {
                 ? new PrioritizedReplayBuffer(buffer, settings.priorityExponent(), 1e-6)
                 : null;
         batch = buffer.batch(settings.batch());
-        loss = new TemporalDifference(settings, buffer, batch, network, target, task.observationSpace());
+        int actions = task.actionSpace().choices();
+        loss = maker.of(new NextValues(
+                task.observationSpace(), actions, buffer, batch, network, target, settings.doubleTargets()));
         update = new ShardedUpdate(
                 network,
-                OptimizerSpec.adam().create(network.parameterCount()),
+                OptimizerSpec.adam(settings.adamEpsilon()).create(network.parameterCount()),
                 settings.batch(),
                 settings.gradientNorm(),
                 loss,
@@ -96,8 +117,8 @@ final class DqnLearner implements RolloutLearner {
                 learn(progress);
             }
         }
-        double epsilon = settings.exploration(task, after);
-        publish(policy.weights().version() + 1, epsilon);
+        epsilon = settings.exploration(task, after);
+        publish(policy.weights().version() + 1);
         metrics.put("exploration/epsilon", epsilon);
         metrics.put("replay/size", buffer.size());
         metrics.put("update/skipped", (double) (update.skipped() - skipped));
@@ -129,9 +150,9 @@ final class DqnLearner implements RolloutLearner {
         }
         update.gradients(batch.rows);
         if (update.apply(settings.learningRate().at(progress))) {
-            lossSum += update.figure(TemporalDifference.LOSS);
-            valueSum += update.figure(TemporalDifference.VALUE);
-            errorSum += update.figure(TemporalDifference.ERROR);
+            lossSum += update.figure(ValueLoss.LOSS);
+            valueSum += update.figure(ValueLoss.VALUE);
+            errorSum += update.figure(ValueLoss.ERROR);
             normSum += update.gradientNorm();
             made++;
             if (prioritized != null) {
@@ -140,9 +161,9 @@ final class DqnLearner implements RolloutLearner {
         }
     }
 
-    private void publish(long version, double epsilon) {
+    private void publish(long version) {
         Weights weights = Weights.copyOf(version, network.parameters());
-        policy = policy.with(weights, policy.normalizer(), new ActionHead.EpsilonGreedy(epsilon));
+        policy = policy.with(weights, policy.normalizer(), heads.apply(epsilon));
     }
 
     @Override
@@ -168,7 +189,7 @@ final class DqnLearner implements RolloutLearner {
         random.save(stream, 0);
         into.put("random", stream);
         into.putLong("version", policy.weights().version());
-        into.putDouble("epsilon", ((ActionHead.EpsilonGreedy) policy.head()).epsilon());
+        into.putDouble("epsilon", epsilon);
     }
 
     @Override
@@ -183,6 +204,7 @@ final class DqnLearner implements RolloutLearner {
             buffer.load(from.child("replay"));
         }
         random.load(from.longs("random"), 0);
-        publish(from.getLong("version"), from.getDouble("epsilon"));
+        epsilon = from.getDouble("epsilon");
+        publish(from.getLong("version"));
     }
 }

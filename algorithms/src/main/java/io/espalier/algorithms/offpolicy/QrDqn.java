@@ -1,0 +1,198 @@
+package io.espalier.algorithms.offpolicy;
+
+import com.google.auto.service.AutoService;
+import io.espalier.core.Cores;
+import io.espalier.core.Seeds;
+import io.espalier.core.Setting;
+import io.espalier.nn.Schedule;
+import io.espalier.policy.ActionHead;
+import io.espalier.policy.AlgorithmProvider;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
+import io.espalier.policy.TaskSpec;
+
+/**
+ * Quantile regression DQN: deep Q-learning that learns quantiles of the return of each action, and acts greedily on their
+ * mean. For one discrete action.
+ *
+ * <p>Dabney et al., "Distributional reinforcement learning with quantile regression", arXiv:1710.10044, algorithm 1. The
+ * targets and the loss are {@link QuantileRegression}, the action head {@link ActionHead.EpsilonGreedyQuantiles}.
+ *
+ * @param settings how it learns
+ */
+public record QrDqn(QrDqn.Settings settings) implements RolloutAlgorithm {
+    @Override
+    public String name() {
+        return "qr-dqn";
+    }
+
+    @Override
+    public int environments() {
+        return settings.environments();
+    }
+
+    @Override
+    public int rolloutSteps() {
+        return settings.rolloutSteps();
+    }
+
+    @Override
+    public Policy policy(TaskSpec task, Seeds seeds) {
+        ActionHead head = settings.head(settings.exploration(task, 0));
+        return ActionValues.policy(task, name(), settings.trunk(), false, head, seeds);
+    }
+
+    @Override
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+        return new ReplayLearner(settings, task, initial, seeds, cores, settings::loss, settings::head);
+    }
+
+    /** The settings of {@link QrDqn}. */
+    public record Settings(
+            @Setting("Copies of the environment stepped together.")
+            int environments,
+
+            @Setting("Environment steps of each copy between two rounds of learning.")
+            int rolloutSteps,
+
+            @Setting("Gradient updates per round; -1 for as many as environment steps were gathered.")
+            int gradientSteps,
+
+            @Setting("Transitions per gradient update.") int batch,
+
+            @Setting("Transitions remembered.") int bufferSize,
+
+            @Setting("Environment steps of random acting before learning begins.")
+            long learningStarts,
+
+            @Setting("Discount of future rewards per environment step, 0 to 1.")
+            double gamma,
+
+            @Setting("Adam's step size, a number or linear(from, to) over the run's budget.")
+            Schedule learningRate,
+
+            @Setting("What Adam adds to the root of its second moment.")
+            double adamEpsilon,
+
+            @Setting("Environment steps between two moves of the target network.")
+            long targetInterval,
+
+            @Setting("How far the target moves towards the network each time; 1 to copy it.")
+            double targetRate,
+
+            @Setting("Share of random actions, as linear(1, 0.05, 0.1): down to 0.05 over a tenth of the budget.")
+            Schedule epsilon,
+
+            @Setting("Quantiles of the return of each action.")
+            int quantiles,
+
+            @Setting("Choose the next action by the network and value it by the target.")
+            boolean doubleTargets,
+
+            @Setting("Rewards summed before a target bootstraps.")
+            int nStep,
+
+            @Setting("Errors beyond this count linearly instead of squared; 0 for quantile regression as it stands.")
+            double huberDelta,
+
+            @Setting("Largest norm of the whole gradient; 0 for no limit.")
+            double gradientNorm,
+
+            @Setting("The hidden layers.") String trunk)
+            implements ReplaySettings {
+        /**
+         * Checks everything.
+         *
+         * @throws IllegalArgumentException with a line for each broken rule
+         */
+        public Settings {
+            ReplaySettings.rules(
+                            environments,
+                            rolloutSteps,
+                            gradientSteps,
+                            batch,
+                            bufferSize,
+                            learningStarts,
+                            gamma,
+                            learningRate,
+                            targetInterval,
+                            targetRate,
+                            epsilon,
+                            gradientNorm)
+                    .within(1e-12, 1, "adamEpsilon", adamEpsilon, "Maybe use 1e-4")
+                    .atLeast(1, "quantiles", quantiles, "Maybe use 50")
+                    .require(
+                            quantiles <= ActionHead.MOST_ATOMS,
+                            "quantiles",
+                            quantiles,
+                            "must be at most " + ActionHead.MOST_ATOMS,
+                            "Maybe use 50")
+                    .atLeast(1, "nStep", nStep, "Maybe use 1 or 3")
+                    .notNegative("huberDelta", huberDelta, "Maybe use 1")
+                    .network("trunk", trunk)
+                    .check();
+        }
+
+        /** Settings that suit most tasks. */
+        public static Settings defaults() {
+            return new Settings(
+                    1,
+                    4,
+                    1,
+                    64,
+                    100_000,
+                    1000,
+                    0.99,
+                    Schedule.constant(0.0005),
+                    0.01 / 32,
+                    500,
+                    1,
+                    Schedule.linear(1, 0.05, 0.1),
+                    50,
+                    false,
+                    1,
+                    1,
+                    10,
+                    "dense(256) > relu > dense(256) > relu");
+        }
+
+        private ActionHead head(double share) {
+            return new ActionHead.EpsilonGreedyQuantiles(share, quantiles);
+        }
+
+        private ValueLoss loss(NextValues next) {
+            return new QuantileRegression(next, huberDelta);
+        }
+    }
+
+    /** Offers {@link QrDqn} by name. */
+    @SuppressWarnings("rawtypes") // a service is named by its raw type
+    @AutoService(AlgorithmProvider.class)
+    public static final class Provider implements AlgorithmProvider<Settings> {
+        @Override
+        public String name() {
+            return "qr-dqn";
+        }
+
+        @Override
+        public String summary() {
+            return "Quantile regression DQN: learns the distribution of returns; for one discrete action, where they vary.";
+        }
+
+        @Override
+        public Class<Settings> settingsType() {
+            return Settings.class;
+        }
+
+        @Override
+        public Settings defaults() {
+            return Settings.defaults();
+        }
+
+        @Override
+        public RolloutAlgorithm create(Settings settings) {
+            return new QrDqn(settings);
+        }
+    }
+}
