@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.espalier.algorithms.offpolicy.C51;
 import io.espalier.algorithms.offpolicy.Dqn;
+import io.espalier.algorithms.offpolicy.MunchausenDqn;
 import io.espalier.algorithms.offpolicy.QrDqn;
 import io.espalier.algorithms.onpolicy.Ppo;
 import io.espalier.algorithms.tabular.QLearning;
@@ -152,6 +153,11 @@ class LearnerAllocationTest {
     @Test
     void c51() {
         check(new C51(C51.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void munchausenDqn() {
+        check(new MunchausenDqn(MunchausenDqn.Settings.defaults()), BOX, new Discrete(3));
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * <p>Discarded transitions are not stored. Which rows a sample names depends on the stream alone; nothing is allocated
  * after construction.
  *
- * <p>Memory, all taken at construction: {@code capacity * (8 * observationSize + 4 * actionSize + maskSize + 13)} bytes,
- * since what was acted on and what was reached are kept apart; {@link #save} needs as much again for its copy.
+ * <p>Memory, all taken at construction: {@code capacity * (8 * observationSize + 4 * actionSize + 2 * maskSize + 13)}
+ * bytes, since what was acted on and what was reached are kept apart; {@link #save} needs as much again for its copy.
  */
 public final class ReplayBuffer implements Stateful {
     private static final int NONE = -1;
@@ -26,6 +26,7 @@ public final class ReplayBuffer implements Stateful {
 
     private final float[] observations;
     private final float[] actions;
+    private final boolean[] masks;
     private final float[] reached;
     private final boolean[] reachedMasks;
     private final double[] rewards;
@@ -70,7 +71,8 @@ public final class ReplayBuffer implements Stateful {
         observations = new float[elements(capacity, observationSize)];
         reached = new float[observations.length];
         actions = new float[elements(capacity, actionSize)];
-        reachedMasks = new boolean[elements(capacity, maskSize)];
+        masks = new boolean[elements(capacity, maskSize)];
+        reachedMasks = new boolean[masks.length];
         rewards = new double[capacity];
         terminated = new boolean[capacity];
         following = new int[capacity];
@@ -133,6 +135,7 @@ public final class ReplayBuffer implements Stateful {
                 rollout.observations, from * observationSize, observations, row * observationSize, observationSize);
         System.arraycopy(rollout.reached, from * observationSize, reached, row * observationSize, observationSize);
         System.arraycopy(rollout.actions, from * actionSize, actions, row * actionSize, actionSize);
+        System.arraycopy(rollout.masks, from * maskSize, masks, row * maskSize, maskSize);
         System.arraycopy(rollout.reachedMasks, from * maskSize, reachedMasks, row * maskSize, maskSize);
         rewards[row] = rollout.rewards[from];
         terminated[row] = rollout.terminated[from];
@@ -182,6 +185,7 @@ public final class ReplayBuffer implements Stateful {
             System.arraycopy(
                     observations, row * observationSize, into.observations, i * observationSize, observationSize);
             System.arraycopy(actions, row * actionSize, into.actions, i * actionSize, actionSize);
+            System.arraycopy(masks, row * maskSize, into.masks, i * maskSize, maskSize);
             //   R = rₜ + γ · rₜ₊₁ + ... + γᵐ⁻¹ · rₜ₊ₘ₋₁,  m ≤ n
             double sum = rewards[row];
             double discount = gamma;
@@ -208,6 +212,7 @@ public final class ReplayBuffer implements Stateful {
         into.put("rewards", Arrays.copyOf(rewards, rows));
         into.put("following", Arrays.copyOf(following, rows));
         into.put("terminated", bytes(terminated, rows));
+        into.put("masks", bytes(masks, rows * maskSize));
         into.put("reachedMasks", bytes(reachedMasks, rows * maskSize));
     }
 
@@ -234,6 +239,7 @@ public final class ReplayBuffer implements Stateful {
                     + " and " + environments + " environments. Maybe it was saved with other settings.");
         }
         booleans(from.bytes("terminated"), terminated, rows);
+        booleans(from.bytes("masks"), masks, rows * maskSize);
         booleans(from.bytes("reachedMasks"), reachedMasks, rows * maskSize);
         System.arraycopy(savedObservations, 0, observations, 0, savedObservations.length);
         System.arraycopy(savedActions, 0, actions, 0, savedActions.length);
@@ -272,6 +278,8 @@ public final class ReplayBuffer implements Stateful {
         public final float[] observations;
         /** [B, action]: what was done. */
         public final float[] actions;
+        /** [B, mask]: which actions were allowed; empty if nothing is masked. */
+        public final boolean[] masks;
         /** [B]: the discounted sum of the rewards of up to n steps. */
         public final double[] rewards;
         /** [B]: what the value of {@link #reached} counts: γᵐ after m steps, 0 where the task ended. */
@@ -294,7 +302,8 @@ public final class ReplayBuffer implements Stateful {
             rewards = new double[rows];
             discounts = new double[rows];
             reached = new float[observations.length];
-            reachedMasks = new boolean[elements(rows, maskSize)];
+            masks = new boolean[elements(rows, maskSize)];
+            reachedMasks = new boolean[masks.length];
             weights = new float[rows];
         }
     }

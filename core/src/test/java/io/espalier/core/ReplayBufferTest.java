@@ -40,6 +40,8 @@ class ReplayBufferTest {
                 rollout.reached[2 * row] = number + 0.5f;
                 rollout.reached[2 * row + 1] = -number - 0.5f;
                 rollout.actions[row] = number % 3;
+                rollout.masks[3 * row] = number % 3 == 0;
+                rollout.masks[3 * row + 2] = true;
                 rollout.reachedMasks[3 * row] = number % 2 == 0;
                 rollout.reachedMasks[3 * row + 1] = true;
                 rollout.reachedMasks[3 * row + 2] = number % 5 == 0;
@@ -192,6 +194,7 @@ class ReplayBufferTest {
         Kept now = ever.get(k);
         assertThat(batch.observations[2 * row]).isEqualTo(now.number);
         assertThat(batch.actions[row]).isEqualTo(now.number % 3);
+        assertThat(three(batch.masks, row)).containsExactly(now.number % 3 == 0, false, true);
         double sum = 0;
         double discount = 1;
         int taken = 0;
@@ -268,6 +271,7 @@ class ReplayBufferTest {
                 assertThat(other.rewards).isEqualTo(one.rewards);
                 assertThat(other.discounts).isEqualTo(one.discounts);
                 assertThat(other.reached).isEqualTo(one.reached);
+                assertThat(other.masks).isEqualTo(one.masks);
                 assertThat(other.reachedMasks).isEqualTo(one.reachedMasks);
             }
         }

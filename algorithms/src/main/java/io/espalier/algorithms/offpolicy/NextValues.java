@@ -70,6 +70,15 @@ final class NextValues {
         }
     }
 
+    /**
+     * Runs the slower copy on other states; {@link #values} is then what it says of them.
+     *
+     * @param states encoded [rows, input]
+     */
+    void again(int shard, float[] states, int rows) {
+        targets[shard].forward(states, 0, rows);
+    }
+
     /** What the slower copy says of the states reached, [rows, outputs]. */
     float[] values(int shard) {
         return targets[shard].output(0);

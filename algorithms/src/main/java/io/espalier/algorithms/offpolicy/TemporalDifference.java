@@ -44,6 +44,16 @@ final class TemporalDifference implements ValueLoss {
         return errors;
     }
 
+    /** What Q(sᵢ, aᵢ) should have been, of a row. */
+    float wanted(int row) {
+        return wanted[row];
+    }
+
+    /** Sets y of a row, for losses that differ in it alone. */
+    void want(int row, double value) {
+        wanted[row] = (float) value;
+    }
+
     @Override
     public void inputs(int shard, int from, int rows, float[] into) {
         next.forward(shard, from, rows);
