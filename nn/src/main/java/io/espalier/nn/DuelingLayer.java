@@ -2,21 +2,28 @@ package io.espalier.nn;
 
 import org.jspecify.annotations.Nullable;
 
-/** yⱼ = v + aⱼ − (Σₖ aₖ)/n, from two streams that read the same input: v one number a row, a n numbers. */
+/**
+ * yⱼ = v + aⱼ − (Σₖ aₖ)/n, from two streams that read the same input: v one number a row, a n numbers. Where v is m numbers,
+ * and a m for each of n actions, side by side, that holds for each of the m.
+ */
 final class DuelingLayer extends Layer {
     private final Layer value;
     private final Layer advantage;
     private final float[] part;
+    private final int each;
+    private final int actions;
 
     DuelingLayer(Wiring wiring, int[] shape, Layer value, Layer advantage) {
         super(wiring, shape, advantage.outputShape());
         this.value = value;
         this.advantage = advantage;
         this.part = wiring.rows(inputSize);
-        if (value.heads() != null || advantage.heads() != null || value.outputSize != 1) {
-            throw new IllegalArgumentException("dueling: value must end in one number, not "
-                    + (value.heads() != null ? "heads" : Integer.toString(value.outputSize))
-                    + ", and neither stream in heads. Maybe end value with dense(1).");
+        this.each = value.outputSize;
+        this.actions = outputSize / each;
+        if (value.heads() != null || advantage.heads() != null || outputSize % each != 0) {
+            throw new IllegalArgumentException("dueling: value must end in one number, or as many as advantage has for"
+                    + " each action, not " + (value.heads() != null ? "heads" : Integer.toString(each)) + " beside "
+                    + outputSize + ", and neither stream in heads. Maybe end value with dense(1).");
         }
     }
 
@@ -25,10 +32,13 @@ final class DuelingLayer extends Layer {
         value.forward(in, at, rows);
         advantage.forward(in, at, rows);
         for (int row = 0; row < rows; row++) {
-            int first = row * outputSize;
-            float base = value.output[row] - mean(advantage.output, first);
-            for (int j = first; j < first + outputSize; j++) {
-                output[j] = base + advantage.output[j];
+            int end = (row + 1) * outputSize;
+            for (int i = 0; i < each; i++) {
+                int first = row * outputSize + i;
+                float base = value.output[row * each + i] - mean(advantage.output, first, end);
+                for (int j = first; j < end; j += each) {
+                    output[j] = base + advantage.output[j];
+                }
             }
         }
     }
@@ -36,11 +46,14 @@ final class DuelingLayer extends Layer {
     @Override
     void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
         for (int row = 0; row < rows; row++) {
-            int first = row * outputSize;
-            float mean = mean(outputGradient, first);
-            value.outputGradient[row] = mean * outputSize;
-            for (int j = first; j < first + outputSize; j++) {
-                advantage.outputGradient[j] = outputGradient[j] - mean;
+            int end = (row + 1) * outputSize;
+            for (int i = 0; i < each; i++) {
+                int first = row * outputSize + i;
+                float mean = mean(outputGradient, first, end);
+                value.outputGradient[row * each + i] = mean * actions;
+                for (int j = first; j < end; j += each) {
+                    advantage.outputGradient[j] = outputGradient[j] - mean;
+                }
             }
         }
         value.backward(in, at, rows, inGradient);
@@ -50,12 +63,12 @@ final class DuelingLayer extends Layer {
         }
     }
 
-    private float mean(float[] values, int first) {
+    private float mean(float[] values, int first, int end) {
         float sum = 0;
-        for (int j = first; j < first + outputSize; j++) {
+        for (int j = first; j < end; j += each) {
             sum += values[j];
         }
-        return sum / outputSize;
+        return sum / actions;
     }
 
     @Override

@@ -18,6 +18,8 @@ final class Layers {
             return chain(wiring, name, chain.layers(), shape, first);
         } else if (spec instanceof NetworkSpec.Dense dense) {
             return new DenseLayer(wiring, name, dense, shape, first);
+        } else if (spec instanceof NetworkSpec.NoisyDense noisy) {
+            return new NoisyLayer(wiring, name, noisy, shape);
         } else if (spec instanceof NetworkSpec.Activation activation) {
             return new ActivationLayer(wiring, activation, shape);
         } else if (spec instanceof NetworkSpec.LayerNorm norm) {

@@ -217,6 +217,28 @@ public final class Network {
         return wiring.parameters;
     }
 
+    /** Whether there are noisy layers in it. */
+    public boolean noisy() {
+        return spec.noisy();
+    }
+
+    /**
+     * Draws the noise of all noisy layers, for this network and its replicas, and has them use it from the next
+     * {@link #forward} on: all rows have the same noise until it is drawn again. Call it while none of them is in
+     * {@link #forward} or {@link #backward()}.
+     */
+    public void drawNoise(RandomGenerator random) {
+        wiring.family.drawNoise(random);
+    }
+
+    /**
+     * Whether this network and its replicas use the noise drawn last, or act by their means; before noise is drawn they
+     * have none.
+     */
+    public void noise(boolean on) {
+        wiring.family.noise(on);
+    }
+
     /**
      * Says that the parameters were written. It is enough to say it to one of the replicas, while none of them is in
      * {@link #forward} or {@link #backward()}.

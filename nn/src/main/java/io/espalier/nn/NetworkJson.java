@@ -15,6 +15,8 @@ final class NetworkJson {
                     .put("units", dense.units())
                     .put("init", dense.init().text())
                     .put("bias", dense.bias());
+        } else if (spec instanceof NetworkSpec.NoisyDense noisy) {
+            return json.put("layer", "noisy").put("units", noisy.units()).put("sigma", noisy.sigma());
         } else if (spec instanceof NetworkSpec.Activation activation) {
             return json.put("layer", activation.kind().word());
         } else if (spec instanceof NetworkSpec.LayerNorm norm) {
@@ -87,6 +89,11 @@ final class NetworkJson {
                 json.only("layer", "units", "init", "bias");
                 yield new NetworkSpec.Dense(
                         json.get("units").asInt(), init(json), json.get("bias").asBoolean());
+            }
+            case "noisy" -> {
+                json.only("layer", "units", "sigma");
+                yield new NetworkSpec.NoisyDense(
+                        json.get("units").asInt(), json.get("sigma").asDouble());
             }
             case "layer-norm" -> {
                 json.only("layer", "epsilon");

@@ -40,6 +40,31 @@ public sealed interface NetworkSpec {
     }
 
     /**
+     * A dense layer whose parameters are normal distributions with learned means and deviations (Fortunato et al.,
+     * arXiv:1706.10295, factorised noise): y = x·(μ + σ∘f(ε)f(ε′)ᵀ) + μ′ + σ′∘f(ε′), f(x) = sign(x)·√|x|, with ε [inputs]
+     * and ε′ [units] standard normal. {@link Network#drawNoise} draws them; until then, and when noise is off, the layer is
+     * y = x·μ + μ′. The means start uniform in ±1/√inputs. Text: {@code noisy(64)}, {@code noisy(64, sigma=0.1)}.
+     *
+     * @param units length of the output
+     * @param sigma every deviation starts with sigma/√inputs
+     */
+    record NoisyDense(int units, double sigma) implements NetworkSpec {
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if units is not from 1 to {@link #MOST}, or sigma negative or not finite
+         */
+        public NoisyDense {
+            check("noisy: units", units, 1, MOST);
+            if (!(sigma >= 0) || Double.isInfinite(sigma)) {
+                throw new IllegalArgumentException(
+                        "noisy: sigma (" + sigma + ") must be finite and not negative. Maybe 0.5.");
+            }
+            sigma += 0.0; // -0 becomes 0, so that equal texts mean equal values
+        }
+    }
+
+    /**
      * A function of each element. Text: {@code tanh}, {@code relu}, {@code gelu}, {@code sigmoid}, {@code softplus}.
      *
      * @param kind the function
@@ -237,10 +262,11 @@ public sealed interface NetworkSpec {
 
     /**
      * Action values from two streams that read the same input: Q(s, a) = V(s) + A(s, a) − mean over a′ of A(s, a′) (Wang et
-     * al. 2016, https://arxiv.org/abs/1511.06581, equation 9).
+     * al. 2016, https://arxiv.org/abs/1511.06581, equation 9). Where values are distributions, V is m numbers and A is m
+     * for each action, side by side, and the equation holds for each of the m (Hessel et al., arXiv:1710.02298).
      *
-     * @param value the stream of V, which ends in one number
-     * @param advantage the stream of A, one number an action
+     * @param value the stream of V, which ends in one number, or m
+     * @param advantage the stream of A, so many numbers an action
      */
     record Dueling(NetworkSpec value, NetworkSpec advantage) implements NetworkSpec {
         /** Checks the depth. */
@@ -411,6 +437,11 @@ public sealed interface NetworkSpec {
         return new Dense(units, init, true);
     }
 
+    /** A noisy dense layer whose deviations start with 0.5/√inputs, as in the paper. */
+    static NoisyDense noisy(int units) {
+        return new NoisyDense(units, 0.5);
+    }
+
     /** tanh of each element. */
     static Activation tanh() {
         return new Activation(Activation.Kind.TANH);
@@ -546,6 +577,20 @@ public sealed interface NetworkSpec {
     /** This, followed by another. */
     default NetworkSpec then(NetworkSpec next) {
         return new Sequential(List.of(this, next));
+    }
+
+    /** Whether there are {@link NoisyDense} layers in it. */
+    default boolean noisy() {
+        if (this instanceof Sequential chain) {
+            return chain.layers.stream().anyMatch(NetworkSpec::noisy);
+        } else if (this instanceof Residual residual) {
+            return residual.inner.noisy();
+        } else if (this instanceof Dueling dueling) {
+            return dueling.value.noisy() || dueling.advantage.noisy();
+        } else if (this instanceof Heads heads) {
+            return heads.heads.stream().anyMatch(head -> head.spec.noisy());
+        }
+        return this instanceof NoisyDense;
     }
 
     private static void check(String name, int value, int least, int most) {

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 final class NetworkText {
     private static final Initializer USUAL = Initializer.uniformFanIn();
     private static final double EPSILON = 1e-5;
+    private static final double SIGMA = 0.5;
 
     private NetworkText() {}
 
@@ -38,6 +39,7 @@ final class NetworkText {
             case "dense" ->
                 new NetworkSpec.Dense(
                         term.integer("units"), term.value("init", Initializer::of, USUAL), term.flag("bias", true));
+            case "noisy" -> new NetworkSpec.NoisyDense(term.integer("units"), term.real("sigma", SIGMA));
             case "layer-norm" -> new NetworkSpec.LayerNorm(term.real("epsilon", EPSILON));
             case "conv" ->
                 new NetworkSpec.Conv2d(
@@ -67,8 +69,8 @@ final class NetworkText {
             case "constant" -> new NetworkSpec.Constant(term.integer("size"), term.real("value", 0));
             default ->
                 throw new IllegalArgumentException("\"" + Json.shown(term.word()) + "\" is not a layer. Maybe one"
-                        + " of dense(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3), flatten,"
-                        + " embedding(16, 4), gru(64), lstm(64), attention(4, 16), gtrxl(64, 4, 16), gated(...),"
+                        + " of dense(64), noisy(64), tanh, relu, gelu, sigmoid, softplus, layer-norm, conv(16, 3),"
+                        + " flatten, embedding(16, 4), gru(64), lstm(64), attention(4, 16), gtrxl(64, 4, 16), gated(...),"
                         + " residual(...), dueling(...), heads(policy: ..., value: ...), constant(2).");
         };
     }
@@ -88,6 +90,9 @@ final class NetworkText {
     static String write(NetworkSpec spec) {
         if (spec instanceof NetworkSpec.Dense dense) {
             return "dense(" + dense.units() + init(dense.init(), USUAL) + (dense.bias() ? ")" : ", bias=false)");
+        } else if (spec instanceof NetworkSpec.NoisyDense noisy) {
+            String sigma = noisy.sigma() == SIGMA ? "" : ", sigma=" + TextForm.number(noisy.sigma());
+            return "noisy(" + noisy.units() + sigma + ")";
         } else if (spec instanceof NetworkSpec.Activation activation) {
             return activation.kind().word();
         } else if (spec instanceof NetworkSpec.LayerNorm norm) {

@@ -20,6 +20,7 @@ final class Wiring {
     private final List<Filling> fillings = new ArrayList<>();
     private final boolean allocates;
     private int count;
+    private int noiseCount;
     private long floats;
 
     /** Fills the first values of one tensor. */
@@ -53,6 +54,13 @@ final class Wiring {
         return offset;
     }
 
+    /** Reserves the next places of the family's noise; returns their offset. */
+    int reserveNoise(int size) {
+        int offset = noiseCount;
+        noiseCount = sum(noiseCount, size);
+        return offset;
+    }
+
     /** An array with {@code size} elements for each row. */
     float[] rows(int size) {
         return buffer(product("capacity x layer", capacity, size));
@@ -72,7 +80,7 @@ final class Wiring {
 
     /** How many floats everything together has, parameters and gradients included. */
     long floats() {
-        return floats + 2L * count + (long) capacity * memory.size();
+        return floats + 2L * count + noiseCount + (long) capacity * memory.size();
     }
 
     List<Network.Tensor> tensors() {
@@ -81,7 +89,7 @@ final class Wiring {
 
     void seal() {
         if (family.parameters().length == 0) {
-            family.allocate(count);
+            family.allocate(count, noiseCount);
         }
         parameters = family.parameters();
         gradients = new float[count];

@@ -51,6 +51,7 @@ class AllocationTest {
                 "dense(16) > gelu > layer-norm > residual(dense(16) > softplus) > dense(3) > sigmoid | 9 | 5",
                 "conv(4, 3, padding=1) > relu > flatten > dense(5) | 2x6x6 | 9",
                 "embedding(7, 3) > heads(q: tanh, c: constant(2)) | 1 | 4",
+                "noisy(8) > relu > dueling(value: noisy(2), advantage: noisy(6)) | 9 | 5",
                 "dense(8) > tanh | 64 | 6"
             })
     void passesAndUpdates(String text, String shape, int rows) {
@@ -62,7 +63,9 @@ class AllocationTest {
         float[] input = new float[rows * network.inputSize()]; // zeros: also the sparse path
         Optimizer adam = OptimizerSpec.adam().create(network.parameterCount());
         int size = network.parameterCount();
+        SplittableRandom random = new SplittableRandom(2);
         assertThat(bytesPerTenCalls(() -> {
+                    network.drawNoise(random);
                     network.forward(input, 0, rows);
                     network.backward(true);
                     float[] g = network.gradients();
@@ -70,6 +73,8 @@ class AllocationTest {
                     adam.beginStep();
                     adam.step(network.parameters(), g, 0, size, 0.001f, scale);
                     network.parametersChanged();
+                    network.forward(input, 0, 1);
+                    network.noise(false);
                     network.forward(input, 0, 1);
                 }))
                 .isZero();

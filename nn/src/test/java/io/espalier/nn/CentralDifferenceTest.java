@@ -58,6 +58,8 @@ class CentralDifferenceTest {
                 "dense(4) > tanh > heads(policy: dense(2), value: dense(1), logStd: constant(2)) | 3",
                 "heads(a: dense(3) > heads(b: tanh, c: sigmoid > dense(1)), d: dense(2)) | 3",
                 "dense(3) > constant(2) | 2",
+                "noisy(3, sigma=0.4) | 5",
+                "dense(4) > tanh > dueling(value: noisy(3) > tanh > noisy(2), advantage: noisy(6)) | 3",
                 "dense(40) > tanh | 33"
             })
     void layers(String text, String shape) {
@@ -70,6 +72,9 @@ class CentralDifferenceTest {
         System.arraycopy(
                 normal(random, network.parameterCount(), 0.4), 0, network.parameters(), 0, network.parameterCount());
         network.parametersChanged();
+        if (network.noisy()) {
+            network.drawNoise(random);
+        }
         float[] input = normal(random, rows * network.inputSize(), 0.7);
         float[][] weights = new float[network.heads()][];
         for (int h = 0; h < weights.length; h++) {

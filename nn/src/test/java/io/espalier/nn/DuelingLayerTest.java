@@ -28,6 +28,21 @@ class DuelingLayerTest {
     }
 
     @Test
+    void distributionsAreAddedNumberByNumber() {
+        Network network =
+                new Network(NetworkSpec.parse("dueling(value: constant(2), advantage: constant(6))"), new int[] {1}, 1);
+        // v = (1, 2); a = (3, 5), (0, 1), (0, -3): means (1, 1)
+        System.arraycopy(new float[] {1, 2, 3, 5, 0, 1, 0, -3}, 0, network.parameters(), 0, 8);
+        network.parametersChanged();
+        network.forward(new float[1], 0, 1);
+        assertThat(network.output(0)).containsExactly(3, 6, 0, 2, 0, -2);
+        System.arraycopy(new float[] {3, 0, 0, 6, 0, 0}, 0, network.outputGradient(0), 0, 6);
+        network.backward();
+        // dv = (3, 6); da = (3, 0), (0, 6), (0, 0) less their means (1, 2)
+        assertThat(network.gradients()).containsExactly(3, 6, 2, -2, -1, 4, -1, -2);
+    }
+
+    @Test
     void gradientsAgreeWithCentralDifferences() {
         NetworkSpec spec =
                 dense(4).then(tanh()).then(dueling(dense(3).then(tanh()).then(dense(1)), dense(3)));
@@ -69,6 +84,7 @@ class DuelingLayerTest {
     void refusesAValueOfSeveralNumbers() {
         assertThatThrownBy(() -> new Network(dueling(dense(2), dense(3)), new int[] {1}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("value must end in one number, not 2");
+                .hasMessageContaining(
+                        "value must end in one number, or as many as advantage has for each action, not 2 beside 3");
     }
 }

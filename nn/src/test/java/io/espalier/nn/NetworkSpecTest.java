@@ -73,7 +73,7 @@ class NetworkSpecTest {
     private static NetworkSpec layer(SplittableRandom random, int depth) {
         int size = 1 + random.nextInt(random.nextBoolean() ? 10 : 100_000);
         NetworkSpec.Activation.Kind[] kinds = NetworkSpec.Activation.Kind.values();
-        return switch (random.nextInt(depth > 0 ? 9 : 8)) {
+        return switch (random.nextInt(depth > 0 ? 10 : 9)) {
             case 0 -> new NetworkSpec.Dense(size, initializer(random), random.nextBoolean());
             case 1 -> NetworkSpec.dense(size);
             case 2 -> new NetworkSpec.Activation(kinds[random.nextInt(kinds.length)]);
@@ -84,6 +84,7 @@ class NetworkSpecTest {
             case 5 -> new NetworkSpec.Flatten();
             case 6 -> new NetworkSpec.Embedding(size, 1 + random.nextInt(8), initializer(random));
             case 7 -> new NetworkSpec.Constant(size, random.nextBoolean() ? 0 : random.nextGaussian());
+            case 8 -> new NetworkSpec.NoisyDense(size, random.nextBoolean() ? 0.5 : random.nextDouble());
             default -> new NetworkSpec.Residual(spec(random, depth - 1, false));
         };
     }

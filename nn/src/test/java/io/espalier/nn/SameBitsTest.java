@@ -59,6 +59,7 @@ class SameBitsTest {
                 "heads(policy: dense(64) > tanh > dense(64) > tanh > dense(2), value: dense(64) > relu > dense(1)) | 4",
                 "dense(37) > gelu > layer-norm > dense(19) > softplus > dense(18) > sigmoid | 33",
                 "conv(16, 3, padding=1) > relu > conv(5, 2, stride=2) > tanh > flatten > dense(50) > dense(6) | 4x9x10",
+                "dense(24) > relu > dueling(value: noisy(19) > relu > noisy(3), advantage: noisy(21)) | 17",
                 "dense(24) > residual(layer-norm > dense(31) > tanh > dense(24)) > heads(q: dense(7), s: constant(3)) | 17"
             })
     void portableAndFastestKernels(String text, String shape) {
@@ -72,6 +73,8 @@ class SameBitsTest {
         Optimizer portableAdam = new Optimizer(OptimizerSpec.adam(), fast.parameterCount(), Kernels.portable());
         float[] input = normal(new SplittableRandom(6), rows * fast.inputSize());
         for (int update = 0; update < 3; update++) {
+            fast.drawNoise(new SplittableRandom(update));
+            portable.drawNoise(new SplittableRandom(update));
             List<float[]> expected = run(portable, input, 0, rows);
             List<float[]> actual = run(fast, input, 0, rows);
             for (int i = 0; i < expected.size(); i++) {
@@ -96,12 +99,14 @@ class SameBitsTest {
                 "dense(64) > tanh > dense(64) > tanh > heads(policy: dense(2), value: dense(1)) | 4",
                 "layer-norm > dense(50) > gelu > dense(33) | 7",
                 "conv(7, 3, padding=1) > relu > conv(4, 2) > flatten > dense(20) | 3x8x8",
+                "noisy(40) > relu > noisy(3) | 9",
                 "dense(40) > softplus > dense(3) | 100"
             })
     void aRowDoesNotDependOnItsBatch(String text, String shape) {
         int rows = 23;
         Network batch = new Network(NetworkSpec.parse(text), shape(shape), rows);
         batch.initialize(new SplittableRandom(7));
+        batch.drawNoise(new SplittableRandom(9));
         int size = batch.inputSize();
         float[] input = normal(new SplittableRandom(8), rows * size);
         List<float[]> whole = run(batch, input, 0, rows);

@@ -208,6 +208,37 @@ public sealed interface ActionHead {
         }
     }
 
+    /**
+     * Another head over a network with noisy layers: when sampling, the network has the noise that is drawn from a seed,
+     * the same for all rows; when greedy it acts by its means. A learner publishes a new seed with each set of weights, so
+     * that what a row's action is does not depend on who acts.
+     *
+     * @param inner how outputs become actions; not itself noisy
+     * @param seed of the noise
+     */
+    record Noisy(ActionHead inner, long seed) implements ActionHead {
+        /**
+         * Checks the inner head.
+         *
+         * @throws IllegalArgumentException if it is noisy
+         */
+        public Noisy {
+            if (inner instanceof Noisy) {
+                throw new IllegalArgumentException("noisy: inner (" + inner.text() + ") must not be noisy itself.");
+            }
+        }
+
+        @Override
+        public String text() {
+            return "noisy(" + inner.text() + ", " + seed + ")";
+        }
+    }
+
+    /** The head without noise: the inner one of a noisy head, else this. */
+    default ActionHead plain() {
+        return this instanceof Noisy noisy ? noisy.inner() : this;
+    }
+
     /** The readable form, as {@code epsilon-greedy(0.05)}; {@link #parse} reads it. */
     String text();
 
@@ -222,10 +253,10 @@ public sealed interface ActionHead {
 
     /** How many numbers of the network's output each action has: 1 unless the head reads distributions. */
     default int outputsPerAction() {
-        if (this instanceof EpsilonGreedyQuantiles head) {
+        if (plain() instanceof EpsilonGreedyQuantiles head) {
             return head.quantiles();
         }
-        return this instanceof EpsilonGreedyAtoms head ? head.atoms() : 1;
+        return plain() instanceof EpsilonGreedyAtoms head ? head.atoms() : 1;
     }
 
     private static void checkCount(String name, int count, int least) {

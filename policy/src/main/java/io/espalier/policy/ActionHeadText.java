@@ -9,9 +9,27 @@ final class ActionHeadText {
     private static final Pattern FORM =
             Pattern.compile("([a-z-]{1,30})(?:\\((" + NUMBER + "(?:, " + NUMBER + "){0,3})\\))?");
 
+    private static final Pattern NOISY = Pattern.compile("noisy\\(([^\\n]{1,200}), (-?[0-9]{1,19})\\)");
+
     private ActionHeadText() {}
 
     static ActionHead parse(String text) {
+        Matcher noisy = NOISY.matcher(text);
+        if (noisy.matches()) {
+            return new ActionHead.Noisy(parsePlain(noisy.group(1)), seed(text, noisy.group(2)));
+        }
+        return parsePlain(text);
+    }
+
+    private static long seed(String text, String number) {
+        try {
+            return Long.parseLong(number);
+        } catch (NumberFormatException e) {
+            throw bad(text);
+        }
+    }
+
+    private static ActionHead parsePlain(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw bad(text);
@@ -48,6 +66,7 @@ final class ActionHeadText {
         return new IllegalArgumentException("\"" + (text.length() > 60 ? text.substring(0, 60) + "..." : text)
                 + "\" is not an action head. Maybe one of: categorical, diagonal-gaussian, deterministic,"
                 + " squashed-gaussian, squashed-deterministic(0.1), epsilon-greedy(0.05), epsilon-greedy-quantiles(0.05, 25),"
-                + " epsilon-greedy-atoms(0.05, 51, -10.0, 10.0), tabular(0.05).");
+                + " epsilon-greedy-atoms(0.05, 51, -10.0, 10.0), tabular(0.05),"
+                + " noisy(epsilon-greedy(0.0), 7).");
     }
 }

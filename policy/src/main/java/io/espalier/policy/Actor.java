@@ -9,7 +9,7 @@ abstract class Actor {
     /** The actor for a policy's head, reading the outputs of that network. */
     static Actor of(Policy policy, Network network) {
         Structure structure = policy.structure();
-        ActionHead head = policy.head();
+        ActionHead head = policy.head().plain();
         float[] main = network.output(structure.main);
         if (head instanceof ActionHead.Categorical) {
             return new CategoricalActor(structure.counts, main);

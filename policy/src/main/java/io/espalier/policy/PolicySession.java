@@ -24,6 +24,7 @@ public final class PolicySession {
     private final float[] input;
     /** Where the states of rows that are only valued may change. */
     private final float[] scratch;
+    private final RandomStream noise = new RandomStream(0);
 
     private Structure structure;
     private Policy policy;
@@ -67,7 +68,11 @@ public final class PolicySession {
     private void fill(Policy newer) {
         newer.weights().copyInto(network.parameters());
         network.parametersChanged();
-        actor.load(newer.head());
+        actor.load(newer.head().plain());
+        if (newer.head() instanceof ActionHead.Noisy noisy) {
+            noise.reseed(noisy.seed());
+            network.drawNoise(noise);
+        }
     }
 
     /**
@@ -141,6 +146,7 @@ public final class PolicySession {
             int statesAt) {
         int observationSize = structure.observationSpace.size();
         int actionSize = structure.actionSpace.size();
+        network.noise(!greedy && policy.head() instanceof ActionHead.Noisy);
         int choices = masks.length == 0 ? 0 : structure.actionSpace.choices();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
@@ -163,7 +169,7 @@ public final class PolicySession {
     }
 
     /**
-     * Estimates the values of states.
+     * Estimates the values of states, without noise.
      *
      * @param observations raw [rows, observation size] from {@code at}
      * @param into receives output "value" [rows] from {@code intoAt}; 0 if there is none
@@ -183,6 +189,7 @@ public final class PolicySession {
             Arrays.fill(into, intoAt, intoAt + rows, 0);
             return;
         }
+        network.noise(false);
         int size = structure.observationSpace.size();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);

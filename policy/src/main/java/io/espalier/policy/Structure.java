@@ -41,10 +41,13 @@ final class Structure {
     final int explore;
     /** Which network output estimates the value, or -1. */
     final int value;
+    /** Whether the network has noisy layers. */
+    final boolean noisy;
     /** The choices of each discrete component of an action; none for a box. */
     final int[] counts;
 
-    Structure(Space observationSpace, Space actionSpace, boolean masked, NetworkSpec spec, ActionHead head) {
+    Structure(Space observationSpace, Space actionSpace, boolean masked, NetworkSpec spec, ActionHead noisyHead) {
+        ActionHead head = noisyHead.plain();
         this.observationSpace = observationSpace;
         this.actionSpace = actionSpace;
         this.masked = masked;
@@ -55,6 +58,11 @@ final class Structure {
         if (masked && counts.length == 0) {
             throw new IllegalArgumentException("masked (true) needs discrete actions, not " + actionSpace.text()
                     + ". Maybe cut actions to bounds in the environment instead.");
+        }
+        noisy = spec.noisy();
+        if (noisyHead instanceof ActionHead.Noisy && !noisy) {
+            throw new IllegalArgumentException("head " + noisyHead.text() + " needs noisy layers; there are none in "
+                    + spec.text() + ". Maybe use " + head.text() + ".");
         }
         boolean tabular = head instanceof ActionHead.Tabular;
         inputShape = inputShape(observationSpace, head);
@@ -199,7 +207,9 @@ final class Structure {
 
     /** Whether a policy with that head has this structure, if all else is the same. */
     boolean fits(ActionHead head) {
-        return head.getClass() == headKind && head.outputsPerAction() == outputsPerAction;
+        return head.plain().getClass() == headKind
+                && head.outputsPerAction() == outputsPerAction
+                && (noisy || !(head instanceof ActionHead.Noisy));
     }
 
     private String headText() {

@@ -77,6 +77,11 @@ class PolicyTest {
                         new ActionHead.EpsilonGreedyAtoms(0.2, 7, -1.5, 100),
                         "dense(16) > relu > heads(q: dense(21))"),
                 Policies.random(
+                        BOX4,
+                        "discrete(3)",
+                        new ActionHead.Noisy(new ActionHead.EpsilonGreedyAtoms(0.2, 7, -1.5, 100), -5),
+                        "noisy(16) > relu > heads(q: noisy(21))"),
+                Policies.random(
                         "multi-discrete[4, 5]", "discrete(3)", new ActionHead.Tabular(0.3), "embedding(20, 3)"));
     }
 
@@ -249,6 +254,7 @@ class PolicyTest {
                 "discrete(3) | discrete(2) | epsilon-greedy-quantiles(0.1, 3) | dense(2) | must have 6 for discrete(2)",
                 "discrete(3) | discrete(2) | epsilon-greedy-atoms(0.1, 3, 0.0, 1.0) | dense(3) | must have 6 for discrete(2)",
                 "discrete(3) | multi-discrete[2, 2] | epsilon-greedy-quantiles(0.1, 3) | dense(12) | needs discrete(n)",
+                "discrete(3) | discrete(2) | noisy(epsilon-greedy(0.1), 1) | dense(2) | needs noisy layers; there are none",
                 "discrete(3) | box(shape=[1], low=0.0, high=1.0) | categorical | dense(1) | needs discrete actions",
                 "multi-binary(3) | discrete(2) | tabular(0.1) | embedding(8, 2) | needs discrete or multi-discrete",
                 "discrete(3) | discrete(2) | categorical | heads(policy: dense(2), value: dense(2)) | must have 1",
@@ -318,6 +324,31 @@ class PolicyTest {
     }
 
     @Test
+    void noiseIsForSamplingAndComesFromTheHeadsSeed() {
+        Policy one = Policies.random(
+                BOX4,
+                "box(shape=[2], low=-1.0, high=1.0)",
+                new ActionHead.Noisy(new ActionHead.Deterministic(), 1),
+                "noisy(2)");
+        Policy two = one.with(one.weights(), one.normalizer(), new ActionHead.Noisy(new ActionHead.Deterministic(), 2));
+        Policy quiet = one.with(one.weights(), one.normalizer(), new ActionHead.Deterministic());
+        float[] observations = observations(one, 10);
+        float[] first = run(one, observations, 10, 10, 10)[0];
+        float[] means = run(quiet, observations, 10, 10, 10)[0];
+        assertThat(run(two, observations, 10, 10, 10)[0]).isNotEqualTo(first);
+        assertThat(first).isNotEqualTo(means);
+        PolicySession session = two.session(10);
+        session.load(one);
+        float[] actions = new float[20];
+        RandomStream[] streams = new RandomStream[10];
+        Arrays.setAll(streams, RandomStream::new);
+        session.act(observations, 0, 10, ALL, 0, streams, 0, true, actions, 0, new float[0], new float[0], 0);
+        assertThat(actions).isEqualTo(means);
+        session.act(observations, 0, 10, ALL, 0, streams, 0, false, actions, 0, new float[0], new float[0], 0);
+        assertThat(actions).isEqualTo(first);
+    }
+
+    @Test
     void headsAreWrittenAndRead() {
         for (Policy policy : everyKind()) {
             assertThat(ActionHead.parse(policy.head().text())).isEqualTo(policy.head());
@@ -336,6 +367,9 @@ class PolicyTest {
             "epsilon-greedy-atoms(0.1, 1, 0, 1)",
             "epsilon-greedy-atoms(0.1, 5, 1, 1)",
             "epsilon-greedy-atoms(0.1, 5, 1, 2, 3)",
+            "noisy(epsilon-greedy(0.1))",
+            "noisy(noisy(epsilon-greedy(0.1), 1), 2)",
+            "noisy(epsilon-greedy(0.1), 9999999999999999999)",
         }) {
             assertThatThrownBy(() -> ActionHead.parse(bad))
                     .isInstanceOf(IllegalArgumentException.class)

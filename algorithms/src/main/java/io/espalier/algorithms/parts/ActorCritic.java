@@ -61,8 +61,17 @@ public final class ActorCritic {
         return policy(task, shared ? base.then(all) : all, head, seeds);
     }
 
-    /** The policy of a network that is initialised from {@code seeds.child("initialization")}. */
+    /**
+     * The policy of a network that is initialised from {@code seeds.child("initialization")}.
+     *
+     * @throws IllegalArgumentException if the network has noisy layers and the head is not noisy: nobody would draw noise
+     */
     public static Policy policy(TaskSpec task, NetworkSpec spec, ActionHead head, Seeds seeds) {
+        if (spec.noisy() && !(head instanceof ActionHead.Noisy)) {
+            throw new IllegalArgumentException(
+                    "trunk (" + spec.text()
+                            + ") must not have noisy layers: this algorithm draws no noise. Maybe use dense, or rainbow or dqn.");
+        }
         Network network = new Network(spec, inputShape(task.observationSpace(), head), 1);
         network.initialize(seeds.child("initialization").stream());
         return new Policy(task, Normalizer.identity(), spec, Weights.copyOf(0, network.parameters()), head, Map.of());
