@@ -7,6 +7,7 @@ import io.espalier.algorithms.offpolicy.C51;
 import io.espalier.algorithms.offpolicy.Dqn;
 import io.espalier.algorithms.offpolicy.MunchausenDqn;
 import io.espalier.algorithms.offpolicy.QrDqn;
+import io.espalier.algorithms.offpolicy.Rainbow;
 import io.espalier.algorithms.onpolicy.Ppo;
 import io.espalier.algorithms.tabular.QLearning;
 import io.espalier.core.Box;
@@ -158,6 +159,11 @@ class LearnerAllocationTest {
     @Test
     void munchausenDqn() {
         check(new MunchausenDqn(MunchausenDqn.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void rainbow() {
+        check(new Rainbow(Rainbow.Settings.defaults()), BOX, new Discrete(3));
     }
 
     @Test

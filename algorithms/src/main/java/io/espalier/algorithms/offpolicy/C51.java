@@ -40,7 +40,7 @@ public record C51(C51.Settings settings) implements RolloutAlgorithm {
     @Override
     public Policy policy(TaskSpec task, Seeds seeds) {
         ActionHead head = settings.head(settings.exploration(task, 0));
-        return ActionValues.policy(task, name(), settings.trunk(), false, head, seeds);
+        return ActionValues.policy(task, name(), settings.trunk(), false, 0, head, seeds);
     }
 
     @Override

@@ -42,7 +42,7 @@ public record Dqn(Dqn.Settings settings) implements RolloutAlgorithm {
     @Override
     public Policy policy(TaskSpec task, Seeds seeds) {
         ActionHead head = new ActionHead.EpsilonGreedy(settings.exploration(task, 0));
-        return ActionValues.policy(task, name(), settings.trunk(), settings.dueling(), head, seeds);
+        return ActionValues.policy(task, name(), settings.trunk(), settings.dueling(), 0, head, seeds);
     }
 
     @Override

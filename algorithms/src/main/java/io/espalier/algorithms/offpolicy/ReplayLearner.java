@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The learner of all that teach values of discrete actions from replayed transitions, and differ in the loss and the head:
- * store, move the target when it is due, then make the round's gradient updates.
+ * store, move the target when it is due, then make the round's gradient updates. Where the network has noise, both it and
+ * the target get new noise for each update, and those who act for each policy that is published.
  */
 final class ReplayLearner implements RolloutLearner {
     private final ReplaySettings settings;
@@ -39,7 +40,10 @@ final class ReplayLearner implements RolloutLearner {
     private final Transitions transitions;
     private final DoubleFunction<ActionHead> heads;
     private Policy policy;
+    private final RandomStream noise;
+    private final boolean noisy;
     private double epsilon;
+    private long noiseSeed;
 
     private double lossSum;
     private double valueSum;
@@ -64,8 +68,10 @@ final class ReplayLearner implements RolloutLearner {
         this.policy = initial;
         this.heads = heads;
         epsilon = settings.exploration(task, 0);
+        noise = seeds.child("noise").stream();
         network = initial.network(1);
         target = initial.network(1);
+        noisy = network.noisy();
         buffer = new ReplayBuffer(
                 settings.bufferSize(),
                 task.observationSpace(),
@@ -118,6 +124,7 @@ final class ReplayLearner implements RolloutLearner {
             }
         }
         epsilon = settings.exploration(task, after);
+        noiseSeed = noise.nextLong();
         publish(policy.weights().version() + 1);
         metrics.put("exploration/epsilon", epsilon);
         metrics.put("replay/size", buffer.size());
@@ -148,6 +155,10 @@ final class ReplayLearner implements RolloutLearner {
         } else {
             buffer.draw(random, batch);
         }
+        if (noisy) {
+            network.drawNoise(noise);
+            target.drawNoise(noise);
+        }
         update.gradients(batch.rows);
         if (update.apply(settings.learningRate().at(progress))) {
             lossSum += update.figure(ValueLoss.LOSS);
@@ -163,7 +174,8 @@ final class ReplayLearner implements RolloutLearner {
 
     private void publish(long version) {
         Weights weights = Weights.copyOf(version, network.parameters());
-        policy = policy.with(weights, policy.normalizer(), heads.apply(epsilon));
+        ActionHead head = heads.apply(epsilon);
+        policy = policy.with(weights, policy.normalizer(), noisy ? new ActionHead.Noisy(head, noiseSeed) : head);
     }
 
     @Override
@@ -188,6 +200,10 @@ final class ReplayLearner implements RolloutLearner {
         long[] stream = new long[3];
         random.save(stream, 0);
         into.put("random", stream);
+        long[] noiseStream = new long[3];
+        noise.save(noiseStream, 0);
+        into.put("noise", noiseStream);
+        into.putLong("noise-seed", noiseSeed);
         into.putLong("version", policy.weights().version());
         into.putDouble("epsilon", epsilon);
     }
@@ -204,6 +220,8 @@ final class ReplayLearner implements RolloutLearner {
             buffer.load(from.child("replay"));
         }
         random.load(from.longs("random"), 0);
+        noise.load(from.longs("noise"), 0);
+        noiseSeed = from.getLong("noise-seed");
         epsilon = from.getDouble("epsilon");
         publish(from.getLong("version"));
     }
