@@ -1,5 +1,6 @@
 package io.espalier.nn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** An activation on its own; the usual one after a dense layer is a {@link FusedActivation} instead. */
@@ -28,15 +29,30 @@ final class ActivationLayer extends Layer {
         if (inGradient == null) {
             return;
         }
-        int count = rows * inputSize;
-        float[] dy = outputGradient;
+        times(in, at, outputGradient, inGradient, rows * inputSize);
+    }
+
+    /** into = from · activation'. */
+    private void times(float[] in, int at, float[] from, float[] into, int count) {
         switch (kind) {
-            case TANH -> kernels.tanhBackward(output, 0, dy, 0, inGradient, 0, count);
-            case RELU -> kernels.reluBackward(output, 0, dy, 0, inGradient, 0, count);
-            case GELU -> kernels.geluBackward(in, at, dy, 0, inGradient, 0, count);
-            case SIGMOID -> kernels.sigmoidBackward(output, 0, dy, 0, inGradient, 0, count);
-            case SOFTPLUS -> kernels.softplusBackward(in, at, dy, 0, inGradient, 0, count);
+            case TANH -> kernels.tanhBackward(output, 0, from, 0, into, 0, count);
+            case RELU -> kernels.reluBackward(output, 0, from, 0, into, 0, count);
+            case GELU -> kernels.geluBackward(in, at, from, 0, into, 0, count);
+            case SIGMOID -> kernels.sigmoidBackward(output, 0, from, 0, into, 0, count);
+            case SOFTPLUS -> kernels.softplusBackward(in, at, from, 0, into, 0, count);
         }
+    }
+
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        int count = rows * inputSize;
+        float[] dy = outputTangent();
+        if (inTangent == null) {
+            Arrays.fill(dy, 0, count, 0f);
+            return;
+        }
+        // elementwise, so the derivative times a tangent is what it is times a gradient
+        times(in, at, inTangent, dy, count);
     }
 
     @Override

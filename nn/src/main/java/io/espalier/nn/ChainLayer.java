@@ -38,6 +38,19 @@ final class ChainLayer extends Layer {
     }
 
     @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        layers[0].tangent(in, at, rows, inTangent, direction);
+        for (int i = 1; i < layers.length; i++) {
+            layers[i].tangent(layers[i - 1].output, 0, rows, layers[i - 1].outputTangent(), direction);
+        }
+    }
+
+    @Override
+    float[] outputTangent() {
+        return layers[layers.length - 1].outputTangent();
+    }
+
+    @Override
     boolean trainable() {
         return firstTrainable < layers.length;
     }

@@ -30,6 +30,14 @@ final class ConstantLayer extends Layer {
     }
 
     @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] dy = outputTangent();
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(direction, vector, dy, row * outputSize, outputSize);
+        }
+    }
+
+    @Override
     boolean trainable() {
         return true;
     }

@@ -31,6 +31,7 @@ final class ConvLayer extends Layer {
     private final float[] windows;
     private final float[] byPosition;
     private final float[] part;
+    private float[] carried = new float[0];
     private @Nullable FusedActivation activation;
 
     /** Whether {@link #windows} are those of the whole batch, so that the backward pass need not lay them out. */
@@ -112,8 +113,7 @@ final class ConvLayer extends Layer {
             int images = Math.min(group, rows - row);
             int m = images * positions;
             layOut(in, at + row * inputSize, images);
-            kernels.gemm(
-                    m, filters, window, windows, 0, window, 1, p, weight, filters, p, bias, byPosition, 0, filters);
+            times(m, p, p, byPosition);
             for (int i = 0; i < images; i++) {
                 int to = (row + i) * outputSize;
                 kernels.transpose(positions, filters, byPosition, i * outputSize, output, to);
@@ -164,6 +164,39 @@ final class ConvLayer extends Layer {
                 }
             }
         }
+    }
+
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] dy = outputTangent();
+        if (carried.length == 0 && inTangent != null) {
+            carried = wiring.buffer(byPosition.length);
+        }
+        for (int row = 0; row < rows; row += group) {
+            int images = Math.min(group, rows - row);
+            int m = images * positions;
+            layOut(in, at + row * inputSize, images);
+            times(m, direction, direction, byPosition);
+            if (inTangent != null) {
+                layOut(inTangent, row * inputSize, images);
+                times(m, wiring.parameters, null, carried);
+                kernels.add(carried, 0, byPosition, 0, m * filters);
+            }
+            for (int i = 0; i < images; i++) {
+                int to = (row + i) * outputSize;
+                kernels.transpose(positions, filters, byPosition, i * outputSize, dy, to);
+            }
+        }
+        laidOut = rows <= group && inTangent == null;
+        if (activation != null) {
+            activation.backward(output, dy, rows * outputSize);
+        }
+    }
+
+    /** into = windows · W + b, a row for each of m positions. */
+    private void times(int m, float[] weights, float @Nullable [] biases, float[] into) {
+        kernels.gemm(
+                m, filters, window, windows, 0, window, 1, weights, weight, filters, biases, bias, into, 0, filters);
     }
 
     private void parameterGradients(int m, boolean first) {

@@ -3,7 +3,8 @@ package io.espalier.nn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * y = activation(x·W + b). With dz = dy · activation': dW = xᵀ·dz, db = Σ rows of dz, dx = dz·Wᵀ. As the first layer it
+ * y = activation(x·W + b). With dz = dy · activation': dW = xᵀ·dz, db = Σ rows of dz, dx = dz·Wᵀ. Along a direction
+ * (ẋ, Ẇ, ḃ) it changes by ẏ = (x·Ẇ + ḃ + ẋ·W) · activation'. As the first layer it
  * looks whether most of the input is 0 (grids of planes, one-hot vectors) and then leaves the zeros out, which changes
  * no bit.
  */
@@ -21,6 +22,7 @@ final class DenseLayer extends Layer {
     private final int[] columns;
     private @Nullable FusedActivation activation;
     private boolean sparse;
+    private float[] carried = new float[0];
 
     DenseLayer(Wiring wiring, String name, NetworkSpec.Dense spec, int[] shape, boolean first) {
         super(wiring, vector(spec, shape), spec.units());
@@ -95,6 +97,30 @@ final class DenseLayer extends Layer {
         if (inGradient != null) {
             float[] wt = transposed.values();
             kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
+        }
+    }
+
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] dz = outputTangent();
+        int n = outputSize;
+        int k = inputSize;
+        float[] b = bias < 0 ? null : direction;
+        if (sparse) {
+            kernels.sparseGemm(
+                    rows, n, k, in, at, k, starts, columns, direction, weight, n, b, Math.max(bias, 0), dz, 0, n);
+        } else {
+            kernels.gemm(rows, n, k, in, at, k, 1, direction, weight, n, b, Math.max(bias, 0), dz, 0, n);
+        }
+        if (inTangent != null) {
+            if (carried.length == 0) {
+                carried = wiring.rows(n);
+            }
+            kernels.gemm(rows, n, k, inTangent, 0, k, 1, wiring.parameters, weight, n, null, 0, carried, 0, n);
+            kernels.add(carried, 0, dz, 0, rows * n);
+        }
+        if (activation != null) {
+            activation.backward(output, dz, rows * n);
         }
     }
 

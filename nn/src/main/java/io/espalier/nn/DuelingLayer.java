@@ -31,16 +31,28 @@ final class DuelingLayer extends Layer {
     void forward(float[] in, int at, int rows) {
         value.forward(in, at, rows);
         advantage.forward(in, at, rows);
+        join(value.output, advantage.output, output, rows);
+    }
+
+    /** Linear, so the same for outputs and for their tangents. */
+    private void join(float[] base, float[] parts, float[] into, int rows) {
         for (int row = 0; row < rows; row++) {
             int end = (row + 1) * outputSize;
             for (int i = 0; i < each; i++) {
                 int first = row * outputSize + i;
-                float base = value.output[row * each + i] - mean(advantage.output, first, end);
+                float less = base[row * each + i] - mean(parts, first, end);
                 for (int j = first; j < end; j += each) {
-                    output[j] = base + advantage.output[j];
+                    into[j] = less + parts[j];
                 }
             }
         }
+    }
+
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        value.tangent(in, at, rows, inTangent, direction);
+        advantage.tangent(in, at, rows, inTangent, direction);
+        join(value.outputTangent(), advantage.outputTangent(), outputTangent(), rows);
     }
 
     @Override

@@ -51,6 +51,14 @@ final class EmbeddingLayer extends Layer {
         }
     }
 
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] dy = outputTangent();
+        for (int i = 0; i < rows * inputSize; i++) {
+            System.arraycopy(direction, table + index(in[at + i]) * width, dy, i * width, width);
+        }
+    }
+
     private int index(float value) {
         int index = (int) value;
         if (index != value || index < 0 || index >= count) {

@@ -48,6 +48,13 @@ final class HeadsLayer extends Layer {
         }
     }
 
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        for (Layer head : heads) {
+            head.tangent(in, at, rows, inTangent, direction);
+        }
+    }
+
     /** Adds the leaves, in order. */
     void collect(List<String> intoNames, List<Layer> intoLayers) {
         for (int i = 0; i < heads.length; i++) {

@@ -16,6 +16,9 @@ abstract class Layer {
     final float[] output;
     final float[] outputGradient;
 
+    /** Made when it is first wanted: few networks ever run a tangent pass. */
+    private float[] outputTangent = new float[0];
+
     private int[] outputShape;
 
     Layer(Wiring wiring, int[] inputShape, int... outputShape) {
@@ -48,6 +51,28 @@ abstract class Layer {
      * @param inGradient overwritten from index 0 on by the gradient of the input; null if nobody wants it
      */
     abstract void backward(float[] in, int at, int rows, float @Nullable [] inGradient);
+
+    /**
+     * After {@link #forward} with the same arguments: fills {@link #outputTangent()} with how the output changes along a
+     * direction of the parameters and of the input.
+     *
+     * @param inTangent the direction of the input, from index 0 on; null if it stays as it is
+     * @param direction of the parameters, in their order
+     * @throws UnsupportedOperationException if this kind of layer has no tangent pass
+     */
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        throw new UnsupportedOperationException("a "
+                + getClass().getSimpleName()
+                + " has no tangent pass, which natural gradients need. Maybe use other layers, or PPO.");
+    }
+
+    /** The tangent of {@link #output}, in the same order. */
+    float[] outputTangent() {
+        if (outputTangent.length == 0) {
+            outputTangent = wiring.rows(outputSize);
+        }
+        return outputTangent;
+    }
 
     /** Whether there are parameters in it. */
     abstract boolean trainable();

@@ -89,6 +89,38 @@ final class LayerNormLayer extends Layer {
         }
     }
 
+    /** Along a direction: x̂˙ = r·(ẋ − mean(ẋ) − x̂·mean(ẋ·x̂)) and ẏ = x̂˙·g + x̂·ġ + ḃ. */
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] p = wiring.parameters;
+        float[] dy = outputTangent();
+        int n = inputSize;
+        for (int row = 0; row < rows; row++) {
+            int x = at + row * n;
+            int y = row * n;
+            float m = mean[row];
+            float r = inverse[row];
+            for (int j = 0; j < n; j++) {
+                dy[y + j] = (in[x + j] - m) * r * direction[gain + j] + direction[bias + j];
+            }
+            if (inTangent == null) {
+                continue;
+            }
+            double sum = 0;
+            double product = 0;
+            for (int j = 0; j < n; j++) {
+                double d = inTangent[y + j];
+                sum += d;
+                product += d * ((in[x + j] - m) * r);
+            }
+            float meanSum = (float) (sum / n);
+            float meanProduct = (float) (product / n);
+            for (int j = 0; j < n; j++) {
+                dy[y + j] += r * (inTangent[y + j] - meanSum - (in[x + j] - m) * r * meanProduct) * p[gain + j];
+            }
+        }
+    }
+
     private static double sum(float[] in, int at, int n) {
         double a = 0;
         double b = 0;

@@ -344,6 +344,34 @@ public final class Network {
         root.backward(input, inputAt, rows, wantInputGradients ? inputGradients() : null);
     }
 
+    /**
+     * Forward mode: how the outputs change as the parameters move along a direction v, exactly, for the rows of the last
+     * {@link #forward}. Fills {@link #outputTangent} with J·v, where J is the Jacobian of the outputs with respect to
+     * {@link #parameters()} and {@link #backward()} computes Jᵀ·u: together they make products with matrices of the form
+     * Jᵀ·M·J, such as Fisher's information. May be called again, before or after a backward pass; the same bits whatever
+     * the vector width.
+     *
+     * @param direction v, as long as {@link #parameters()}
+     * @throws IllegalArgumentException if it has another length
+     * @throws IllegalStateException if there was no forward pass yet
+     * @throws UnsupportedOperationException if a layer has no tangent pass
+     */
+    public void tangent(float[] direction) {
+        if (rows == 0) {
+            throw new IllegalStateException("tangent needs a forward pass before it.");
+        }
+        if (direction.length != wiring.parameters.length) {
+            throw new IllegalArgumentException("direction (" + direction.length + " floats) must have the length of the"
+                    + " parameters (" + wiring.parameters.length + ").");
+        }
+        root.tangent(input, inputAt, rows, null, direction);
+    }
+
+    /** The tangent [capacity, headSize] of a head's outputs; {@link #tangent} fills the first rows. */
+    public float[] outputTangent(int head) {
+        return heads[head].outputTangent();
+    }
+
     /** The gradients of the loss with respect to {@link #parameters()}, in the same order. */
     public float[] gradients() {
         return wiring.gradients;

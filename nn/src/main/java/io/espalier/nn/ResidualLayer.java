@@ -43,6 +43,21 @@ final class ResidualLayer extends Layer {
     }
 
     @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        int count = rows * inputSize;
+        float[] dy = outputTangent();
+        if (inTangent == null) {
+            Arrays.fill(dy, 0, count, 0f);
+        } else {
+            System.arraycopy(inTangent, 0, dy, 0, count);
+        }
+        if (inner != null) {
+            inner.tangent(in, at, rows, inTangent, direction);
+            kernels.add(inner.outputTangent(), 0, dy, 0, count);
+        }
+    }
+
+    @Override
     boolean trainable() {
         return inner != null && inner.trainable();
     }

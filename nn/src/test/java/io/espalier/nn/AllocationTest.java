@@ -67,6 +67,7 @@ class AllocationTest {
         assertThat(bytesPerTenCalls(() -> {
                     network.drawNoise(random);
                     network.forward(input, 0, rows);
+                    network.tangent(network.parameters());
                     network.backward(true);
                     float[] g = network.gradients();
                     float scale = Gradients.clipScale(Gradients.squaredNorm(g, 0, size), 0.5);
