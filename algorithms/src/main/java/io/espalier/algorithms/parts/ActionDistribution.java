@@ -14,11 +14,11 @@ import io.espalier.nn.Network;
  * {@code from} is row {@code order[first + from + i]} of the rollout.
  */
 public final class ActionDistribution {
-    private final ActionCounts counts;
-    private final int policyHead;
-    private final int logStdHead;
-    private final float[] probabilities;
-    private final float[] logs;
+    final ActionCounts counts;
+    final int policyHead;
+    final int logStdHead;
+    final float[] probabilities;
+    final float[] logs;
     private final float[] chosen;
     private final float[] entropies;
 
