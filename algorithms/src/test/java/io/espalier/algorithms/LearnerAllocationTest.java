@@ -8,7 +8,11 @@ import io.espalier.algorithms.offpolicy.Dqn;
 import io.espalier.algorithms.offpolicy.MunchausenDqn;
 import io.espalier.algorithms.offpolicy.QrDqn;
 import io.espalier.algorithms.offpolicy.Rainbow;
+import io.espalier.algorithms.onpolicy.A3c;
+import io.espalier.algorithms.onpolicy.Appo;
 import io.espalier.algorithms.onpolicy.Ppo;
+import io.espalier.algorithms.onpolicy.Trpo;
+import io.espalier.algorithms.onpolicy.VTrace;
 import io.espalier.algorithms.tabular.QLearning;
 import io.espalier.core.Box;
 import io.espalier.core.Cores;
@@ -108,6 +112,37 @@ class LearnerAllocationTest {
         return new Ppo(new Ppo.Settings(
                 4, 32, 4, 4, 0.99, 0.95, rate, clip, valueClip, 0.01, 0.5, 0.5, true, normalize, normalize, 0, klTarget,
                 trunk, false, 0));
+    }
+
+    @Test
+    void trpo() {
+        Trpo.Settings settings = new Trpo.Settings(
+                4,
+                32,
+                0.99,
+                0.95,
+                0.01,
+                5,
+                0.1,
+                5,
+                0.8,
+                Schedule.constant(0.001),
+                2,
+                2,
+                true,
+                true,
+                true,
+                "dense(16) > tanh",
+                0);
+        check(new Trpo(settings), BOX, new Discrete(2));
+        check(new Trpo(settings), BOX, Box.uniform(-1, 1, 2));
+    }
+
+    @Test
+    void learnersThatCorrectForLag() {
+        check(new VTrace(VTrace.Settings.defaults()), BOX, new Discrete(2));
+        check(new Appo(Appo.Settings.defaults()), BOX, Box.uniform(-1, 1, 2));
+        check(new A3c(A3c.Settings.defaults()), BOX, new Discrete(2));
     }
 
     @Test

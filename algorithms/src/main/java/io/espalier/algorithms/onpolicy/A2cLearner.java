@@ -2,6 +2,7 @@ package io.espalier.algorithms.onpolicy;
 
 import io.espalier.algorithms.parts.ActionCounts;
 import io.espalier.algorithms.parts.OnPolicyBatch;
+import io.espalier.algorithms.parts.Publication;
 import io.espalier.algorithms.parts.RewardNormalizer;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Cores;
@@ -10,8 +11,6 @@ import io.espalier.core.Rollout;
 import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
-import io.espalier.nn.Weights;
-import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
@@ -25,18 +24,16 @@ final class A2cLearner implements RolloutLearner {
     private final OnPolicyBatch batch;
     private final PolicyGradient loss;
     private final RewardNormalizer rewards;
-    private final Normalizer.Statistics observations;
+    private final Publication publication;
     private final int[] rows;
-    private Policy policy;
 
     A2cLearner(A2c.Settings settings, TaskSpec task, Policy initial, Cores cores) {
         this.settings = settings;
         this.task = task;
-        this.policy = initial;
         rows = new int[settings.environments() * settings.rolloutSteps()];
         network = initial.network(1);
         rewards = new RewardNormalizer(settings.gamma(), settings.environments());
-        observations = new Normalizer.Statistics(task.observationSpace().size());
+        publication = new Publication(initial, settings.normalizeObservations());
         batch = new OnPolicyBatch(
                 task,
                 rows.length,
@@ -60,7 +57,7 @@ final class A2cLearner implements RolloutLearner {
     @Override
     public void update(Rollout rollout, MetricSink metrics) {
         double rate = settings.learningRate().at(task.progress(rollout.environmentStepsBefore));
-        batch.take(rollout, policy);
+        batch.take(rollout, publication.policy());
         int count = batch.rows(rows);
         long skipped = update.skipped();
         boolean updated = false;
@@ -70,7 +67,7 @@ final class A2cLearner implements RolloutLearner {
             update.gradients(count);
             updated = update.apply(rate);
         }
-        publish(rollout);
+        publication.publish(rollout, network);
         metrics.put("update/skipped", (double) (update.skipped() - skipped));
         metrics.put("update/learning-rate", rate);
         metrics.put("value/explained-variance", batch.explainedVariance());
@@ -82,19 +79,9 @@ final class A2cLearner implements RolloutLearner {
         }
     }
 
-    private void publish(Rollout rollout) {
-        Normalizer normalizer = policy.normalizer();
-        if (settings.normalizeObservations()) {
-            observations.add(rollout.observations, 0, rollout.rows());
-            normalizer = observations.normalizer();
-        }
-        Weights weights = Weights.copyOf(policy.weights().version() + 1, network.parameters());
-        policy = policy.with(weights, normalizer, policy.head());
-    }
-
     @Override
     public Policy policy() {
-        return policy;
+        return publication.policy();
     }
 
     @Override
@@ -106,17 +93,13 @@ final class A2cLearner implements RolloutLearner {
     public void save(State into) {
         update.save(into.child("update"));
         rewards.save(into.child("rewards"));
-        observations.save(into.child("observations"));
-        into.putLong("version", policy.weights().version());
+        publication.save(into);
     }
 
     @Override
     public void load(State from) {
         update.load(from.child("update"));
         rewards.load(from.child("rewards"));
-        observations.load(from.child("observations"));
-        Normalizer normalizer = settings.normalizeObservations() ? observations.normalizer() : policy.normalizer();
-        Weights weights = Weights.copyOf(from.getLong("version"), network.parameters());
-        policy = policy.with(weights, normalizer, policy.head());
+        publication.load(from, network);
     }
 }

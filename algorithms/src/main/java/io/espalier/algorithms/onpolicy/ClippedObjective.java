@@ -7,6 +7,7 @@ import io.espalier.algorithms.parts.OnPolicyBatch;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.nn.FloatMath;
 import io.espalier.nn.Network;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clipped surrogate objective of PPO with its value and entropy terms, row by row, as a loss to be minimised.
@@ -38,6 +39,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     private final float[] logRatios;
     private final float[] ratios;
 
+    private float @Nullable [] reference;
     private double clip;
     private int[] rows = {};
     private int first;
@@ -71,14 +73,19 @@ final class ClippedObjective implements ShardedUpdate.Loss {
             ActionCounts counts,
             int mostRows) {
         this.batch = batch;
-        distribution = new ActionDistribution(network, counts, mostRows);
-        logRatios = new float[mostRows];
-        ratios = new float[mostRows];
         this.valueCoefficient = valueCoefficient;
         this.entropyCoefficient = entropyCoefficient;
         this.valueClip = valueClip;
         this.normalizeAdvantages = normalizeAdvantages;
+        distribution = new ActionDistribution(network, counts, mostRows);
+        logRatios = new float[mostRows];
+        ratios = new float[mostRows];
         valueHead = network.head("value");
+    }
+
+    /** Takes these [rows] for ln π′(aₜ|sₜ) from now on, instead of those of the policy that acted. */
+    void reference(float[] logProbabilities) {
+        reference = logProbabilities;
     }
 
     /** The clip range ε from now on. */
@@ -130,7 +137,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
         }
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
-        float[] old = batch.rollout().logProbabilities;
+        float[] old = reference == null ? batch.rollout().logProbabilities : reference;
         for (int i = 0; i < number; i++) {
             logRatios[from + i] = distribution.logProbability(from, i) - old[rows[first + from + i]];
         }

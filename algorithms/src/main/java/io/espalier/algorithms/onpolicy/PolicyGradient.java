@@ -5,10 +5,11 @@ import io.espalier.algorithms.parts.ActionDistribution;
 import io.espalier.algorithms.parts.AdvantageScale;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Rollout;
+import io.espalier.nn.FloatMath;
 import io.espalier.nn.Network;
 
 /**
- * The plain policy-gradient loss, which A2C and REINFORCE share. Over the M rows t, with Aₜ the advantage (or the return
+ * The plain policy-gradient loss, which A2C, A3C, V-trace and REINFORCE share. Over the M rows t, with Aₜ the advantage (or the return
  * itself), Rₜ the target of the value vₜ, and H the entropy:
  *
  * <pre>
@@ -20,7 +21,7 @@ import io.espalier.nn.Network;
  */
 final class PolicyGradient implements ShardedUpdate.Loss {
     /** Figures: sums over rows. */
-    static final int POLICY = 0, VALUE = 1, ENTROPY = 2;
+    static final int POLICY = 0, VALUE = 1, ENTROPY = 2, RATIO = 3;
 
     private final double valueCoefficient;
     private final double entropyCoefficient;
@@ -29,6 +30,8 @@ final class PolicyGradient implements ShardedUpdate.Loss {
     private final int inputSize;
     private final AdvantageScale scale = new AdvantageScale();
 
+    private double mostImportance;
+    private float[] acted = {};
     private float[] inputs = {};
     private float[] advantages = {};
     private float[] returns = {};
@@ -49,6 +52,14 @@ final class PolicyGradient implements ShardedUpdate.Loss {
     }
 
     /**
+     * From now on weighs each row's Aₜ by min(most, π(aₜ|sₜ)/μ(aₜ|sₜ)), μ being the policy that acted: right for rollouts
+     * of a policy that lags behind, and no change for the others.
+     */
+    void importance(double most) {
+        mostImportance = most;
+    }
+
+    /**
      * Chooses the minibatch: rows {@code rows[0 .. number - 1]} of all that is given.
      *
      * @param encoded [rows, input size]: observations as the network reads them
@@ -66,6 +77,7 @@ final class PolicyGradient implements ShardedUpdate.Loss {
             int number,
             boolean scaled) {
         inputs = encoded;
+        acted = rollout.logProbabilities;
         advantages = weights;
         returns = targets;
         order = rows;
@@ -91,8 +103,14 @@ final class PolicyGradient implements ShardedUpdate.Loss {
         distribution.read(network, from, number);
         for (int i = 0; i < number; i++) {
             float advantage = scale.of(advantages[order[from + i]]);
+            float logProbability = distribution.logProbability(from, i);
+            if (mostImportance > 0) {
+                float ratio = FloatMath.exp(logProbability - acted[order[from + i]]);
+                figures[at + RATIO] += ratio;
+                advantage *= Math.min((float) mostImportance, ratio);
+            }
             figures[at + ENTROPY] += distribution.entropy(from, i);
-            figures[at + POLICY] -= advantage * distribution.logProbability(from, i);
+            figures[at + POLICY] -= advantage * logProbability;
             distribution.gradient(network, from, i, -advantage / count, bonus);
         }
         if (valueHead >= 0) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Advantages are generalised ones ({@link Returns#gae}); the target of the value is Rₜ = Aₜ + v(sₜ). Where an episode
  * goes on, the value of what was reached is that of the next row, which the rollout holds; where it was cut off, and
- * after the last row, it is computed here.
+ * after the last row, it is computed here. Where the policy that learns is not the one that acted, {@link #correct} puts
+ * V-trace's in their place.
  */
 public final class OnPolicyBatch {
     private static final int CHUNK = 128;
@@ -30,6 +31,7 @@ public final class OnPolicyBatch {
     private final float[] returns;
     private final double[] rewards;
     private final double[] estimates;
+    private final double[] targets;
     private final float[] nextValues;
     private final boolean[] skipped;
     private final int[] wanted;
@@ -85,6 +87,7 @@ public final class OnPolicyBatch {
         returns = new float[rows];
         rewards = new double[rows];
         estimates = new double[rows];
+        targets = new double[rows];
         nextValues = new float[rows];
         skipped = new boolean[rows];
         wanted = new int[rows];
@@ -176,10 +179,7 @@ public final class OnPolicyBatch {
     private void values(int chunk, int thread) {
         int from = chunk * CHUNK;
         int rows = Math.min(CHUNK, wantedCount - from);
-        int size = rollout.observationSize;
-        for (int i = 0; i < rows; i++) {
-            System.arraycopy(rollout.reached, wanted[from + i] * size, reached[thread], i * size, size);
-        }
+        gatherReached(from, rows, thread);
         sessions[thread].values(reached[thread], 0, rows, values[thread], 0);
         for (int i = 0; i < rows; i++) {
             nextValues[wanted[from + i]] = values[thread][i];
@@ -189,6 +189,66 @@ public final class OnPolicyBatch {
     /** Whether a row may not be learned from. */
     public boolean skips(int row) {
         return skipped[row];
+    }
+
+    /**
+     * Puts V-trace's advantages and targets ({@link Returns#vTrace}) in place of the generalised ones, for a rollout made by
+     * a policy other than the one that learns. Rows of which something is not finite are left out from now on.
+     *
+     * @param logProbabilities [rows]: ln π(aₜ|sₜ) of the policy towards which is corrected; those of the one that acted are
+     *     in the rollout
+     * @param now has the values by the policy that learns
+     * @param lambda weight of longer traces, 0 to 1
+     * @param rhoBar the largest weight of a step
+     * @param cBar the largest weight with which a step's surprise reaches the steps before it; at most rhoBar
+     */
+    public void correct(float[] logProbabilities, RolloutEvaluation now, double lambda, double rhoBar, double cBar) {
+        float[] acted = rollout.logProbabilities;
+        for (int row = 0; row < skipped.length; row++) {
+            float next = rollout.terminated[row] ? 0 : now.nextValues()[row];
+            skipped[row] |= !Float.isFinite(now.values()[row] + next + logProbabilities[row] + acted[row]);
+        }
+        Returns.Ends ends = new Returns.Ends(rollout.environments, rollout.terminated, rollout.truncated, skipped);
+        Returns.vTrace(
+                ends,
+                acted,
+                logProbabilities,
+                rewards,
+                now.values(),
+                now.nextValues(),
+                gamma,
+                lambda,
+                rhoBar,
+                cBar,
+                targets,
+                estimates);
+        for (int row = 0; row < skipped.length; row++) {
+            advantages[row] = (float) estimates[row];
+            returns[row] = (float) targets[row];
+        }
+    }
+
+    /** How many rows there are whose successor is not in the rollout: cut off, or the last. */
+    int wantedCount() {
+        return wantedCount;
+    }
+
+    /** Row number of the i-th of them. */
+    int wanted(int i) {
+        return wanted[i];
+    }
+
+    /** What some of them reached, as the network reads it. */
+    void encodeReached(int from, int rows, int thread, float[] into) {
+        gatherReached(from, rows, thread);
+        sessions[thread].encode(reached[thread], 0, rows, into, 0);
+    }
+
+    private void gatherReached(int from, int rows, int thread) {
+        int size = rollout.observationSize;
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(rollout.reached, wanted[from + i] * size, reached[thread], i * size, size);
+        }
     }
 
     /** Hands all rows that may be learned from to {@code minibatches}, in row order. */
