@@ -37,7 +37,7 @@ class HouseRulesTest {
             "policy",
             new String[] {"io.espalier.core..", "io.espalier.nn.."},
             "envs",
-            new String[] {"io.espalier.core.."},
+            new String[] {"io.espalier.core..", "org.dyn4j.."},
             "algorithms",
             new String[] {"io.espalier.core..", "io.espalier.nn..", "io.espalier.policy.."},
             "runtime",
