@@ -84,6 +84,16 @@ public interface Environment extends AutoCloseable {
         return this instanceof Stateful self ? self : null;
     }
 
+    /**
+     * A copy of this environment as it stands, in which a search may look ahead without disturbing it; null, the usual
+     * case, if none can be made. A {@link CopyableEnvironment} gives one by itself. One that wraps another passes the
+     * question on if what it adds is not part of the task, as time limits and guards do: the copy is then of what is
+     * wrapped, and bare.
+     */
+    default @Nullable CopyableEnvironment searchCopy() {
+        return null;
+    }
+
     /** A picture of the current state in text, for people; empty if there is none. */
     default String render() {
         return "";

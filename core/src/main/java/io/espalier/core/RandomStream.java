@@ -80,6 +80,13 @@ public final class RandomStream implements RandomGenerator {
         return drawn;
     }
 
+    /** Goes on where another one stands. */
+    public void copyFrom(RandomStream other) {
+        key = other.key;
+        gamma = other.gamma;
+        drawn = other.drawn;
+    }
+
     /** Writes key, gamma and count into {@code into[at .. at + 2]}. */
     public void save(long[] into, int at) {
         into[at] = key;

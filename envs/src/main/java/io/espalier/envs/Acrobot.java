@@ -1,8 +1,8 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -29,7 +29,7 @@ import io.espalier.core.Step;
  * coding", NIPS 8 (1996); R. S. Sutton and A. G. Barto, "Reinforcement Learning: An Introduction" (2018), 11.3 of the
  * first edition.
  */
-public final class Acrobot implements Environment {
+public final class Acrobot implements CopyableEnvironment {
     private static final double GRAVITY = 9.8;
     private static final double SECONDS = 0.2;
     private static final double MOST_SPIN_1 = 4 * Math.PI;
@@ -89,6 +89,31 @@ public final class Acrobot implements Environment {
         state[2] = spin1;
         state[3] = spin2;
         running = true;
+    }
+
+    @Override
+    public Acrobot copy() {
+        Acrobot copy = new Acrobot();
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        Acrobot that = CopyableEnvironment.same(Acrobot.class, other);
+        random.copyFrom(that.random);
+        System.arraycopy(that.state, 0, state, 0, state.length);
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return false;
     }
 
     @Override

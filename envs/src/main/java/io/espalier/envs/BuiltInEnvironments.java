@@ -1,8 +1,11 @@
 package io.espalier.envs;
 
+import io.espalier.core.AgainstOpponent;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentProvider;
 import io.espalier.core.EnvironmentSpec;
+import io.espalier.core.Game;
+import io.espalier.core.Opponent;
 import io.espalier.core.wrappers.TimeAware;
 import io.espalier.core.wrappers.TimeLimit;
 import java.util.List;
@@ -11,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * The environments of this module by the names and with the time limits of Gymnasium's registry; names it does not have
- * are the deterministic and the timed lakes, the maze, the bandits, and the last four. MinAtar's games have a time limit here and none
+ * are the deterministic and the timed lakes, the maze, the bandits, and the last eight. MinAtar's games have a time limit here and none
  * there.
  *
  * <p>A task counts as solved from Gymnasium's reward threshold on, with these exceptions. Taxi's threshold of 8 lies above
@@ -109,6 +112,10 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
             minAtar("SpaceInvaders", SpaceInvaders::new, true),
             minAtar("SpaceInvaders", SpaceInvaders::new, false),
             spec("TMaze-v0", "Remember a sign to the end of a corridor.", () -> new TMaze(10), 100, 3.8, "tmaze"),
+            versus("TicTacToe-v0", TicTacToe::new, "noughts and crosses", "tictactoe"),
+            selfPlay("TicTacToeSelfPlay-v0", TicTacToe::new, "Noughts and crosses", "tictactoe-selfplay"),
+            versus("ConnectFour-v0", ConnectFour::new, "Connect Four", "connectfour"),
+            selfPlay("ConnectFourSelfPlay-v0", ConnectFour::new, "Connect Four", "connectfour-selfplay"),
             navigation("Navigation2D-v0", Navigation2D.Reward.SHAPED, "navigation2d"),
             navigation("Navigation2DSparse-v0", Navigation2D.Reward.SPARSE, "navigation2d-sparse"),
             spec(
@@ -149,6 +156,20 @@ public final class BuiltInEnvironments implements EnvironmentProvider {
                 200,
                 Double.NaN,
                 alias);
+    }
+
+    private static EnvironmentSpec versus(String name, Supplier<Game> game, String called, String alias) {
+        return spec(
+                name,
+                "Win " + called + " against an opponent who moves at random.",
+                () -> new AgainstOpponent(game.get(), Opponent.RANDOM),
+                UNLIMITED,
+                Double.NaN,
+                alias);
+    }
+
+    private static EnvironmentSpec selfPlay(String name, Supplier<Environment> game, String called, String alias) {
+        return spec(name, called + ", both sides; for self-play.", game, UNLIMITED, Double.NaN, alias);
     }
 
     /** Gymnasium's version 1 has the minimal action set, its version 0 all six actions. */

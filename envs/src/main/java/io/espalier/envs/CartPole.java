@@ -1,8 +1,8 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -34,7 +34,7 @@ import io.espalier.core.Step;
  * <p><b>Source</b>: A. G. Barto, R. S. Sutton and C. W. Anderson, "Neuronlike adaptive elements that can solve difficult
  * learning control problems", IEEE Transactions on Systems, Man, and Cybernetics 13 (1983).
  */
-public final class CartPole implements Environment {
+public final class CartPole implements CopyableEnvironment {
     static final double HALF_TRACK = 2.4;
     static final double LEANING = 12 * 2 * Math.PI / 360;
 
@@ -90,6 +90,34 @@ public final class CartPole implements Environment {
         angle = poleAngle;
         spin = poleSpin;
         running = true;
+    }
+
+    @Override
+    public CartPole copy() {
+        CartPole copy = new CartPole();
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        CartPole that = CopyableEnvironment.same(CartPole.class, other);
+        random.copyFrom(that.random);
+        x = that.x;
+        velocity = that.velocity;
+        angle = that.angle;
+        spin = that.spin;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return false;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.espalier.envs;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -28,7 +28,7 @@ import java.util.List;
  *
  * <p><b>Source</b>: R. S. Sutton and A. G. Barto, "Reinforcement Learning: An Introduction" (2018), example 6.6.
  */
-public final class CliffWalking implements Environment {
+public final class CliffWalking implements CopyableEnvironment {
     private static final Discrete ACTIONS = new Discrete(4);
     private static final Discrete OBSERVATIONS = new Discrete(48);
     private static final int[] DOWNWARDS = {-1, 0, 1, 0};
@@ -88,6 +88,34 @@ public final class CliffWalking implements Environment {
         random.reseed(seed);
         state = START;
         running = true;
+    }
+
+    @Override
+    public CliffWalking copy() {
+        CliffWalking copy = new CliffWalking(table == SLIPPERY);
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        CliffWalking that = CopyableEnvironment.same(CliffWalking.class, other);
+        if (that.table != table) {
+            throw CopyableEnvironment.differs(CliffWalking.class, other);
+        }
+        random.copyFrom(that.random);
+        state = that.state;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return table == SLIPPERY;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.espalier.envs;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.FiniteMdp;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Space;
@@ -29,7 +29,7 @@ import java.util.List;
  * <p><b>Source</b>: R. S. Sutton and A. G. Barto, "Reinforcement Learning: An Introduction" (2018), example 8.1 and figure
  * 8.2.
  */
-public final class DynaMaze implements Environment {
+public final class DynaMaze implements CopyableEnvironment {
     private static final Discrete ACTIONS = new Discrete(4);
     private static final int[] DOWNWARDS = {-1, 1, 0, 0};
     private static final int[] RIGHTWARDS = {0, 0, 1, -1};
@@ -74,6 +74,29 @@ public final class DynaMaze implements Environment {
         state = TABLE.drawStart(0);
         moves = 0;
         running = true;
+    }
+
+    @Override
+    public DynaMaze copy() {
+        DynaMaze copy = new DynaMaze();
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        DynaMaze that = CopyableEnvironment.same(DynaMaze.class, other);
+        state = that.state;
+        moves = that.moves;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {}
+
+    @Override
+    public boolean hasChance() {
+        return false;
     }
 
     @Override

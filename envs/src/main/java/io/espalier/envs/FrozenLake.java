@@ -1,7 +1,7 @@
 package io.espalier.envs;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -30,7 +30,7 @@ import java.util.List;
  *
  * <p><b>Source</b>: Gymnasium's toy-text environments; the task is theirs.
  */
-public final class FrozenLake implements Environment {
+public final class FrozenLake implements CopyableEnvironment {
     /** The four by four lake. */
     public static final List<String> SMALL = List.of("SFFF", "FHFH", "FFFH", "HFFG");
 
@@ -45,6 +45,7 @@ public final class FrozenLake implements Environment {
     private final RandomStream random = new RandomStream(0);
     private final TileMap map;
     private final TransitionTable table;
+    private final boolean slippery;
     private int state;
     private boolean running;
 
@@ -64,6 +65,7 @@ public final class FrozenLake implements Environment {
             throw new IllegalArgumentException("successRate (" + successRate + ") must be from 0 to 1.");
         }
         this.map = new TileMap(map, "SFHG");
+        this.slippery = slippery;
         double astray = (1 - successRate) / 2;
         table = new TransitionTable(this.map.all('S'), ACTIONS.n(), (from, action, sink) -> {
             if (ends(from)) {
@@ -76,6 +78,12 @@ public final class FrozenLake implements Environment {
                 move(from, action, 1, sink);
             }
         });
+    }
+
+    private FrozenLake(TileMap map, TransitionTable table, boolean slippery) {
+        this.map = map;
+        this.table = table;
+        this.slippery = slippery;
     }
 
     private void move(int from, int direction, double probability, FiniteMdp.Sink sink) {
@@ -107,6 +115,34 @@ public final class FrozenLake implements Environment {
         random.reseed(seed);
         state = table.drawStart(random.nextDouble());
         running = true;
+    }
+
+    @Override
+    public FrozenLake copy() {
+        FrozenLake copy = new FrozenLake(map, table, slippery);
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        FrozenLake that = CopyableEnvironment.same(FrozenLake.class, other);
+        if (that.table != table) {
+            throw CopyableEnvironment.differs(FrozenLake.class, other);
+        }
+        random.copyFrom(that.random);
+        state = that.state;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return slippery;
     }
 
     @Override

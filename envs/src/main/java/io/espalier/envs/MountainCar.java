@@ -1,8 +1,8 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -29,7 +29,7 @@ import java.util.Arrays;
  * <p><b>Source</b>: A. W. Moore, "Efficient memory-based learning for robot control", PhD thesis, University of Cambridge
  * (1990).
  */
-public final class MountainCar implements Environment {
+public final class MountainCar implements CopyableEnvironment {
     static final double LEFT_EDGE = -1.2;
     static final double RIGHT_EDGE = 0.6;
     static final double TOP_SPEED = 0.07;
@@ -70,6 +70,32 @@ public final class MountainCar implements Environment {
         position = startPosition;
         velocity = startVelocity;
         running = true;
+    }
+
+    @Override
+    public MountainCar copy() {
+        MountainCar copy = new MountainCar();
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        MountainCar that = CopyableEnvironment.same(MountainCar.class, other);
+        random.copyFrom(that.random);
+        position = that.position;
+        velocity = that.velocity;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return false;
     }
 
     @Override

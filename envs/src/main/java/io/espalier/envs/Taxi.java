@@ -1,7 +1,7 @@
 package io.espalier.envs;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.FiniteMdp;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -32,7 +32,7 @@ import java.util.List;
  * <p><b>Source</b>: T. G. Dietterich, "Hierarchical reinforcement learning with the MAXQ value function decomposition",
  * Journal of Artificial Intelligence Research 13 (2000).
  */
-public final class Taxi implements Environment {
+public final class Taxi implements CopyableEnvironment {
     private static final int SIDE = 5;
     private static final int[] PLACES = {0, 4, 20, 23};
     private static final String NAMES = "RGYB";
@@ -165,6 +165,34 @@ public final class Taxi implements Environment {
     void set(int start) {
         state = start;
         running = true;
+    }
+
+    @Override
+    public Taxi copy() {
+        Taxi copy = new Taxi(table == RAINY, masks);
+        copy.copyFrom(this);
+        return copy;
+    }
+
+    @Override
+    public void copyFrom(CopyableEnvironment other) {
+        Taxi that = CopyableEnvironment.same(Taxi.class, other);
+        if (that.table != table || that.masks != masks) {
+            throw CopyableEnvironment.differs(Taxi.class, other);
+        }
+        random.copyFrom(that.random);
+        state = that.state;
+        running = that.running;
+    }
+
+    @Override
+    public void reseed(long seed) {
+        random.reseed(seed);
+    }
+
+    @Override
+    public boolean hasChance() {
+        return table == RAINY;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
@@ -352,6 +353,23 @@ final class EnvironmentGuard implements Environment {
     @Override
     public String render() {
         return call(Environment::render);
+    }
+
+    /**
+     * A copy of what is guarded, made under guard. The copy itself is bare: a search takes millions of steps in copies, so
+     * nobody checks them or waits for them; what it throws surfaces at the search.
+     */
+    @Override
+    public @Nullable CopyableEnvironment searchCopy() {
+        long call = gate.enter();
+        CopyableEnvironment copy;
+        try {
+            copy = environment().searchCopy();
+        } catch (Throwable e) {
+            throw thrown(call, e);
+        }
+        gate.leave(call);
+        return copy;
     }
 
     @Override

@@ -136,7 +136,7 @@ public abstract class EnvironmentContract {
             for (int seed = 0; seed < EPISODES; seed++) {
                 Player player = new Player(environment, seed);
                 Trace trace = player.toTheEnd(environment, seed);
-                player.choose(environment);
+                // The last action again: after the end, a mask may allow none.
                 for (int attempt = 0; attempt < 2; attempt++) {
                     assertThatIllegalStateException()
                             .as("step after the end of the episode (" + trace.last() + ")")
@@ -513,6 +513,34 @@ public abstract class EnvironmentContract {
                 }
                 assertSame("Maybe save forgets a field.", otherTrace, trace);
             }
+        }
+    }
+
+    @Test
+    protected void aSearchCopyGoesOnLikeTheOriginal() {
+        try (Environment environment = create()) {
+            CopyChecks.goesOnLikeTheOriginal(environment);
+        }
+    }
+
+    @Test
+    protected void neitherASearchCopyNorTheOriginalDisturbsTheOther() {
+        try (Environment environment = create()) {
+            CopyChecks.neitherDisturbsTheOther(environment);
+        }
+    }
+
+    @Test
+    protected void aSeedDecidesWhatASearchCopyMeets() {
+        try (Environment environment = create()) {
+            CopyChecks.aSeedDecidesWhatIsToCome(environment);
+        }
+    }
+
+    @Test
+    protected void aSearchCopyRefusesToBecomeSomethingElse() {
+        try (Environment environment = create()) {
+            CopyChecks.refusesToBecomeSomethingElse(environment);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.espalier.testkit;
 
 import io.espalier.core.Box;
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Environment;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
@@ -8,6 +9,7 @@ import io.espalier.core.wrappers.EnvironmentWrapper;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An environment that fails in one of eight ways from a chosen step of its life on. */
 public final class FaultyEnvironment extends EnvironmentWrapper {
@@ -111,6 +113,12 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
             }
         }
         return step;
+    }
+
+    /** A copy of what is wrapped, without the fault. */
+    @Override
+    public @Nullable CopyableEnvironment searchCopy() {
+        return inner.searchCopy();
     }
 
     private void hang() {

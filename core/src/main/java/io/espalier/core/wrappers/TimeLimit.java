@@ -1,8 +1,10 @@
 package io.espalier.core.wrappers;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Environment;
 import io.espalier.core.State;
 import io.espalier.core.Step;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts episodes off after a number of steps, as a truncation; a step that also ends the task is a termination. */
 public final class TimeLimit extends EnvironmentWrapper {
@@ -50,6 +52,12 @@ public final class TimeLimit extends EnvironmentWrapper {
         }
         over = step.last();
         return step;
+    }
+
+    /** A copy without the limit: it is not part of the task, and a search has a depth of its own. */
+    @Override
+    public @Nullable CopyableEnvironment searchCopy() {
+        return inner.searchCopy();
     }
 
     @Override
