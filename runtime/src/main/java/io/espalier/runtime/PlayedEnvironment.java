@@ -1,8 +1,10 @@
 package io.espalier.runtime;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.State;
 import io.espalier.core.Step;
 import io.espalier.core.wrappers.EnvironmentWrapper;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link io.espalier.policy.Player} plays on: counts its environment steps, and keeps a list of its episodes. */
 final class PlayedEnvironment extends EnvironmentWrapper {
@@ -33,6 +35,11 @@ final class PlayedEnvironment extends EnvironmentWrapper {
     /** Environment steps since the play began. */
     long steps() {
         return steps;
+    }
+
+    @Override
+    public @Nullable CopyableEnvironment searchCopy() {
+        return inner.searchCopy();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.espalier.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Cores;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every algorithm promises that plays episodes of its own; used as {@link AlgorithmContract}. */
@@ -199,6 +201,11 @@ public abstract class EpisodeAlgorithmContract {
             public void reset(long seed) {
                 seeds.add(seed);
                 super.reset(seed);
+            }
+
+            @Override
+            public @Nullable CopyableEnvironment searchCopy() {
+                return inner.searchCopy();
             }
         };
     }

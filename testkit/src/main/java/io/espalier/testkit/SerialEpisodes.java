@@ -1,5 +1,6 @@
 package io.espalier.testkit;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Cores;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
@@ -14,6 +15,7 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.TaskSpec;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The smallest loop in which an algorithm learns from episodes of its own: no guard, no files. As
@@ -107,6 +109,11 @@ public final class SerialEpisodes {
 
         Counted(Environment inner) {
             super(inner);
+        }
+
+        @Override
+        public @Nullable CopyableEnvironment searchCopy() {
+            return inner.searchCopy();
         }
 
         @Override

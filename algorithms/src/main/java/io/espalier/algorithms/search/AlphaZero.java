@@ -47,11 +47,11 @@ public record AlphaZero(AlphaZero.Settings settings) implements EpisodeAlgorithm
                     + ". Maybe use ppo.");
         }
         NetworkSpec probabilities = NetworkSpec.dense(actions.n(), Initializer.orthogonal(0.01));
-        NetworkSpec value =
-                NetworkSpec.dense(1, Initializer.orthogonal(0.1)).then(NetworkSpec.tanh());
+        NetworkSpec value = NetworkSpec.dense(1, Initializer.orthogonal(0.1)).then(NetworkSpec.tanh());
         NetworkSpec heads = NetworkSpec.heads(
                 NetworkSpec.head("policy", probabilities),
-                NetworkSpec.head("value", NetworkSpec.parse(settings.valueLayers()).then(value)));
+                NetworkSpec.head(
+                        "value", NetworkSpec.parse(settings.valueLayers()).then(value)));
         NetworkSpec spec = NetworkSpec.parse(settings.trunk()).then(heads);
         return ActorCritic.policy(task, spec, new ActionHead.Categorical(), seeds);
     }
@@ -74,7 +74,8 @@ public record AlphaZero(AlphaZero.Settings settings) implements EpisodeAlgorithm
             @Setting("Games of a play, which advance together: the network is asked for a position of each at once.")
             int games,
 
-            @Setting("Simulations of the search for each move.") int simulations,
+            @Setting("Simulations of the search for each move.")
+            int simulations,
 
             @Setting("Weight of what was tried little in the search, c in its rule.")
             double exploration,
@@ -116,7 +117,8 @@ public record AlphaZero(AlphaZero.Settings settings) implements EpisodeAlgorithm
 
             @Setting("The hidden layers under both heads.") String trunk,
 
-            @Setting("The hidden layers of the value alone.") String valueLayers) {
+            @Setting("The hidden layers of the value alone.")
+            String valueLayers) {
         /**
          * Checks everything.
          *

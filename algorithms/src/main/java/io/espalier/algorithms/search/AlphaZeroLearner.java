@@ -141,7 +141,6 @@ final class AlphaZeroLearner implements EpisodeLearner {
         long[] counts = from.longs("counts");
         round = counts[1];
         moves = counts[2];
-        policy = policy.with(
-                Weights.copyOf(counts[0], network.parameters()), policy.normalizer(), policy.head());
+        policy = policy.with(Weights.copyOf(counts[0], network.parameters()), policy.normalizer(), policy.head());
     }
 }

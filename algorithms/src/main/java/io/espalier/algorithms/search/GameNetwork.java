@@ -69,8 +69,7 @@ final class GameNetwork {
     /** Asks about all rows; the network must be asked about one at least. */
     void evaluate() {
         network.forward(observations, 0, rows);
-        Losses.softmax(
-                network.output(policyHead), 0, rows, actions, legal, 0, probabilities, 0, logarithms, 0);
+        Losses.softmax(network.output(policyHead), 0, rows, actions, legal, 0, probabilities, 0, logarithms, 0);
     }
 
     /** The value of a row to who is to move there. */

@@ -56,8 +56,7 @@ public final class Mcts implements Opponent {
 
     /** The settings of {@link Mcts}. */
     public record Settings(
-            @Setting("The most simulations for one choice.")
-            int simulations,
+            @Setting("The most simulations for one choice.") int simulations,
 
             @Setting("The most seconds for one choice, after which it is not reproducible; 0 for no limit.")
             double seconds,

@@ -77,8 +77,7 @@ final class SelfPlay implements Player {
         tables = new Table[settings.games()];
         asking = new Table[settings.games()];
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = new Table(
-                    new PuctTree(network.actions(), settings.simulations() + 1, settings.exploration()));
+            tables[i] = new Table(new PuctTree(network.actions(), settings.simulations() + 1, settings.exploration()));
         }
     }
 
@@ -117,7 +116,9 @@ final class SelfPlay implements Player {
         CopyableEnvironment copy = environment.searchCopy();
         if (!(copy instanceof Game game) || game.hasChance()) {
             throw new IllegalArgumentException("alphazero plays games for two without chance, not "
-                    + (copy == null ? "an environment that cannot be copied" : copy.getClass().getSimpleName())
+                    + (copy == null
+                            ? "an environment that cannot be copied"
+                            : copy.getClass().getSimpleName())
                     + ". Maybe use the variant for self-play, as ConnectFourSelfPlay-v0.");
         }
         return game;
@@ -209,7 +210,8 @@ final class SelfPlay implements Player {
                         + (1 - settings.searchValueShare()) * table.outcome(t);
                 for (int s = 0; s < symmetries; s++) {
                     for (int e = 0; e < size; e++) {
-                        observations[row * size + game.symmetricElement(s, e)] = table.observations.get(t)[e];
+                        observations[row * size + game.symmetricElement(s, e)] =
+                                table.observations.get(t)[e];
                     }
                     for (int a = 0; a < actions; a++) {
                         int to = row * actions + game.symmetricAction(s, a);

@@ -1,10 +1,12 @@
 package io.espalier.core.wrappers;
 
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Environment;
 import io.espalier.core.Space;
 import io.espalier.core.State;
 import io.espalier.core.Step;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at everything that goes in and comes out, and throws when it is not finite or outside its space: an
@@ -23,6 +25,11 @@ public final class NanGuard extends EnvironmentWrapper {
         observationSpace = inner.observationSpace();
         actionSpace = inner.actionSpace();
         row = new float[observationSpace.size()];
+    }
+
+    @Override
+    public @Nullable CopyableEnvironment searchCopy() {
+        return inner.searchCopy();
     }
 
     @Override
