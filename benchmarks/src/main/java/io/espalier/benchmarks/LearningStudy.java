@@ -123,7 +123,7 @@ public final class LearningStudy {
         }
     }
 
-    private static <S extends Record> Algorithm tunedTo(
+    static <S extends Record> Algorithm tunedTo(
             AlgorithmProvider<S> provider, TunedSettings tuned, List<String> changes) {
         Map<String, Object> settings = new LinkedHashMap<>(tuned.settings());
         for (String change : changes) {

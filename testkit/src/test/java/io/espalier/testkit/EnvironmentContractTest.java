@@ -3,6 +3,7 @@ package io.espalier.testkit;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.core.Box;
+import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
@@ -552,6 +553,126 @@ class EnvironmentContractTest {
                         30),
                 "Maybe save forgets a field");
         new Contract(() -> new TimeLimit(new Counter(), 30)).aMemoryRestoresEverything();
+    }
+
+    /** A walk on numbers, copied as told: what is spoiled is told by name. */
+    private static final class Walk implements CopyableEnvironment {
+        private final String spoiled;
+        private RandomStream random = new RandomStream(0);
+        private int[] place = {0};
+        private int steps = -1;
+
+        Walk(String spoiled) {
+            this.spoiled = spoiled;
+        }
+
+        @Override
+        public Space observationSpace() {
+            return Box.uniform(-100, 100, 1);
+        }
+
+        @Override
+        public Space actionSpace() {
+            return new io.espalier.core.Discrete(3);
+        }
+
+        @Override
+        public void reset(long seed) {
+            random.reseed(seed);
+            place[0] = random.nextInt(5);
+            steps = 0;
+        }
+
+        @Override
+        public Step step(float[] actions, int at) {
+            if (steps < 0 || steps == 30) {
+                throw new IllegalStateException("reset comes next");
+            }
+            place[0] += (int) actions[at] + random.nextInt(2) - 1;
+            steps++;
+            return steps == 30 ? Step.truncation(1) : Step.transition(place[0]);
+        }
+
+        @Override
+        public void observe(float[] into, int at) {
+            into[at] = place[0];
+        }
+
+        @Override
+        public Walk copy() {
+            Walk copy = new Walk(spoiled);
+            copy.copyFrom(this);
+            if (spoiled.equals("shared array")) {
+                copy.place = place;
+            } else if (spoiled.equals("shared randomness")) {
+                copy.random = random;
+            } else if (spoiled.equals("copy forgets")) {
+                copy.steps = 0;
+            }
+            return copy;
+        }
+
+        @Override
+        public void copyFrom(CopyableEnvironment other) {
+            Walk that = spoiled.equals("becomes anything") && !(other instanceof Walk)
+                    ? this
+                    : CopyableEnvironment.same(Walk.class, other);
+            random.copyFrom(that.random);
+            place[0] = that.place[0];
+            steps = spoiled.equals("refill forgets") && steps >= 0 ? steps : that.steps;
+        }
+
+        @Override
+        public void reseed(long seed) {
+            if (spoiled.equals("moves at reseed")) {
+                place[0]++;
+            }
+            if (!spoiled.equals("deaf to seeds")) {
+                random.reseed(seed);
+            }
+        }
+
+        @Override
+        public boolean hasChance() {
+            return !spoiled.equals("denies chance");
+        }
+    }
+
+    private static void copyBites(Consumer<EnvironmentContract> rule, String spoiled, String why) {
+        rule.accept(new Contract(() -> new Walk("")));
+        bites(rule, () -> new Walk(spoiled), why);
+    }
+
+    @Test
+    void aCopyThatForgets() {
+        copyBites(EnvironmentContract::aSearchCopyGoesOnLikeTheOriginal, "copy forgets", "Maybe copy forgets a field");
+        copyBites(
+                EnvironmentContract::aSearchCopyGoesOnLikeTheOriginal,
+                "refill forgets",
+                "Maybe copyFrom forgets a field");
+    }
+
+    @Test
+    void aCopyThatShares() {
+        Consumer<EnvironmentContract> rule = EnvironmentContract::neitherASearchCopyNorTheOriginalDisturbsTheOther;
+        copyBites(rule, "shared array", "Maybe they share an array");
+        copyBites(rule, "shared randomness", "Maybe they share randomness");
+    }
+
+    @Test
+    void aSeedThatIsIgnoredOrDoesTooMuch() {
+        Consumer<EnvironmentContract> rule = EnvironmentContract::aSeedDecidesWhatASearchCopyMeets;
+        copyBites(rule, "deaf to seeds", "Maybe reseed or hasChance is wrong");
+        copyBites(rule, "denies chance", "Maybe reseed or hasChance is wrong");
+        copyBites(rule, "moves at reseed", "what is shown after reseed");
+    }
+
+    @Test
+    void aCopyThatBecomesAnything() {
+        copyBites(
+                EnvironmentContract::aSearchCopyRefusesToBecomeSomethingElse,
+                "becomes anything",
+                "copyFrom an environment of another class");
     }
 
     /** Remembers everything by itself. */
