@@ -106,6 +106,6 @@ class BuiltInEnvironmentsTest {
             assertThat(spec.summary()).as(spec.name()).endsWith(".");
             assertThat(spec.factory().get()).isNotSameAs(spec.factory().get());
         }
-        assertThat(all).hasSize(36);
+        assertThat(all).hasSize(40);
     }
 }

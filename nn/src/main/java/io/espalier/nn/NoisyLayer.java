@@ -18,6 +18,10 @@ final class NoisyLayer extends Layer {
     private float[] noisyWeight = new float[0];
     private float[] noisyBias = new float[0];
     private float[] noisyTransposed = new float[0];
+    /** For tangent passes: made when first wanted. */
+    private float[] moved = new float[0];
+
+    private float[] carried = new float[0];
     private int freshAt;
     private int freshNoise;
     private boolean transposedIsFresh;
@@ -124,6 +128,47 @@ final class NoisyLayer extends Layer {
         if (inGradient != null) {
             float[] wt = noisy ? noisyTransposed() : transposed.values();
             kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
+        }
+    }
+
+    @Override
+    void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
+        float[] dz = outputTangent();
+        int n = outputSize;
+        int k = inputSize;
+        boolean noisy = wiring.family.noiseIsOn();
+        if (moved.length == 0) {
+            moved = new float[k * n + n];
+            carried = wiring.rows(n);
+        }
+        move(direction, noisy);
+        kernels.gemm(rows, n, k, in, at, k, 1, moved, 0, n, moved, k * n, dz, 0, n);
+        if (inTangent != null) {
+            float[] weights = noisy ? noisyWeight : wiring.parameters;
+            kernels.gemm(rows, n, k, inTangent, 0, k, 1, weights, noisy ? 0 : weight, n, null, 0, carried, 0, n);
+            kernels.add(carried, 0, dz, 0, rows * n);
+        }
+        if (activation != null) {
+            activation.backward(output, dz, rows * n);
+        }
+    }
+
+    /** How the weights that act, and then the biases, change along a direction of the parameters. */
+    private void move(float[] direction, boolean noisy) {
+        int n = outputSize;
+        System.arraycopy(direction, weight, moved, 0, inputSize * n);
+        System.arraycopy(direction, bias, moved, inputSize * n, n);
+        if (!noisy) {
+            return;
+        }
+        float[] noise = wiring.family.noise();
+        for (int i = 0; i <= inputSize; i++) {
+            boolean biases = i == inputSize;
+            float u = biases ? 1 : noise[inputNoise + i];
+            int sigma = biases ? biasSigma : weightSigma + i * n;
+            for (int j = 0; j < n; j++) {
+                moved[i * n + j] = Math.fma(direction[sigma + j], u * noise[unitNoise + j], moved[i * n + j]);
+            }
         }
     }
 

@@ -64,7 +64,8 @@ class TangentTest {
                 "dense(4) > tanh > heads(policy: dense(2), value: dense(1), logStd: constant(2)) | 3",
                 "heads(a: dense(3) > heads(b: tanh, c: sigmoid > dense(1)), d: dense(2)) | 3",
                 "dense(40) > tanh > dense(3) | 33",
-                "flatten > dense(6) > relu > dense(2) | 1x3x2"
+                "flatten > dense(6) > relu > dense(2) | 1x3x2",
+                "noisy(5) > tanh > noisy(2) | 3"
             })
     void agreesWithDifferencesAndIsTheAdjointOfTheBackwardPass(String text, String shape) {
         int rows = 3;
@@ -72,6 +73,10 @@ class TangentTest {
         SplittableRandom random = new SplittableRandom(7);
         float[] input = normal(random, rows * network.inputSize(), 0.7);
         check(text, network, input, rows, text.contains("relu"));
+        if (text.contains("noisy")) {
+            network.drawNoise(random);
+            check(text + " with noise", network, input, rows, false);
+        }
         // mostly zeros take the sparse path of a first layer; nothing else may come of it
         for (int i = 0; i < input.length; i++) {
             input[i] = i % 5 == 0 ? input[i] : 0;

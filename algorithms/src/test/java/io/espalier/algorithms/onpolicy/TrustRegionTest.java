@@ -187,7 +187,8 @@ class TrustRegionTest {
                 Arrays.fill(network.outputGradient(0), 0);
                 distribution.gradient(network, 0, row, 1, 0);
                 network.backward();
-                double chance = StrictMath.exp(distribution.logProbability(network, 0, row));
+                distribution.read(network, 0, rows);
+                double chance = StrictMath.exp(distribution.logProbability(0, row));
                 all += chance;
                 double along = 0;
                 for (int i = 0; i < n; i++) {
