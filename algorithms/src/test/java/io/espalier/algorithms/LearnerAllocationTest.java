@@ -6,10 +6,12 @@ import com.sun.management.ThreadMXBean;
 import io.espalier.algorithms.offpolicy.C51;
 import io.espalier.algorithms.offpolicy.Dqn;
 import io.espalier.algorithms.offpolicy.MunchausenDqn;
+import io.espalier.algorithms.offpolicy.Pqn;
 import io.espalier.algorithms.offpolicy.QrDqn;
 import io.espalier.algorithms.offpolicy.Rainbow;
 import io.espalier.algorithms.onpolicy.A3c;
 import io.espalier.algorithms.onpolicy.Appo;
+import io.espalier.algorithms.offpolicy.SacDiscrete;
 import io.espalier.algorithms.onpolicy.Ppo;
 import io.espalier.algorithms.onpolicy.Trpo;
 import io.espalier.algorithms.onpolicy.VTrace;
@@ -199,6 +201,16 @@ class LearnerAllocationTest {
     @Test
     void rainbow() {
         check(new Rainbow(Rainbow.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void pqn() {
+        check(new Pqn(Pqn.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void sacDiscrete() {
+        check(new SacDiscrete(SacDiscrete.Settings.defaults()), BOX, new Discrete(3));
     }
 
     @Test

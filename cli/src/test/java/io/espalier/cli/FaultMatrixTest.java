@@ -51,7 +51,8 @@ class FaultMatrixTest {
             "dyna-q",
             "prioritized-sweeping");
 
-    private static final List<String> VALUES = List.of("dqn", "qr-dqn", "c51", "munchausen-dqn", "rainbow");
+    private static final List<String> VALUES =
+            List.of("dqn", "qr-dqn", "c51", "munchausen-dqn", "rainbow", "pqn", "sac-discrete");
 
     private static final List<String> REAL = List.of("sac", "td3", "ddpg");
 

@@ -2,6 +2,7 @@ package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.ShardedUpdate;
+import io.espalier.algorithms.parts.Temperature;
 import io.espalier.algorithms.parts.Transitions;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
@@ -31,8 +32,7 @@ final class SacLearner implements RolloutLearner {
     private final ShardedUpdate criticUpdate;
     private final Transitions transitions;
     private final RandomStream random;
-    private final float[] logTemperature;
-    private final Optimizer temperatureOptimizer = OptimizerSpec.adam().create(1);
+    private final Temperature temperature;
     private final double wantedEntropy;
     private Policy policy;
 
@@ -64,7 +64,7 @@ final class SacLearner implements RolloutLearner {
         criticUpdate = update(critics.network(), critics, cores);
         transitions = new Transitions(settings.environments() * settings.rolloutSteps());
         random = seeds.child("replay").stream();
-        logTemperature = new float[] {(float) StrictMath.log(settings.temperature())};
+        temperature = new Temperature(settings.temperature(), settings.automaticTemperature());
         wantedEntropy = settings.targetEntropy() * size;
     }
 
@@ -91,7 +91,7 @@ final class SacLearner implements RolloutLearner {
         }
         publish(policy.weights().version() + 1);
         metrics.put("replay/size", buffer.size());
-        metrics.put("policy/temperature", temperature());
+        metrics.put("policy/temperature", temperature.value());
         metrics.put("update/learning-rate", rate);
         metrics.put("update/skipped", (double) (actorUpdate.skipped() + criticUpdate.skipped() - skipped));
         if (made > 0) {
@@ -104,7 +104,7 @@ final class SacLearner implements RolloutLearner {
 
     private void learn(double rate) {
         buffer.draw(random, batch);
-        policyLoss.begin(random, temperature());
+        policyLoss.begin(random, temperature.value());
         criticUpdate.gradients(batch.rows);
         if (!criticUpdate.apply(rate)) {
             return;
@@ -112,26 +112,13 @@ final class SacLearner implements RolloutLearner {
         actorUpdate.gradients(batch.rows);
         if (actorUpdate.apply(rate)) {
             double entropy = -actorUpdate.figure(SquashedPolicy.LOG_PROBABILITY);
-            adapt(entropy / batch.rows, rate);
+            temperature.adapt(entropy / batch.rows, wantedEntropy, rate);
             lossSum += criticUpdate.figure(Critics.LOSS);
             valueSum += criticUpdate.figure(Critics.VALUE);
             entropySum += entropy;
             made++;
         }
         critics.moveTarget(settings.targetRate());
-    }
-
-    /** J(ln α) = ln α · (H − H̄), with H the policy's entropy and H̄ the wanted one (equation 18, in ln α). */
-    private void adapt(double entropy, double rate) {
-        if (settings.automaticTemperature()) {
-            float[] gradient = {(float) (entropy - wantedEntropy)};
-            temperatureOptimizer.beginStep();
-            temperatureOptimizer.step(logTemperature, gradient, 0, 1, (float) rate, 1);
-        }
-    }
-
-    private double temperature() {
-        return StrictMath.exp(logTemperature[0]);
     }
 
     private void publish(long version) {
@@ -154,11 +141,7 @@ final class SacLearner implements RolloutLearner {
         criticUpdate.save(into.child("critics"));
         into.put("target", critics.target());
         buffer.save(into.child("replay"));
-        into.put("temperature", logTemperature);
-        for (int i = 0; i < temperatureOptimizer.slots(); i++) {
-            into.put("temperature-optimizer/" + i, temperatureOptimizer.slot(i));
-        }
-        into.putLong("temperature-steps", temperatureOptimizer.steps());
+        temperature.save(into);
         long[] stream = new long[3];
         random.save(stream, 0);
         into.put("random", stream);
@@ -171,11 +154,7 @@ final class SacLearner implements RolloutLearner {
         criticUpdate.load(from.child("critics"));
         critics.copy(from.floats("target", critics.target().length));
         buffer.load(from.child("replay"));
-        logTemperature[0] = from.floats("temperature", 1)[0];
-        for (int i = 0; i < temperatureOptimizer.slots(); i++) {
-            temperatureOptimizer.slot(i)[0] = from.floats("temperature-optimizer/" + i, 1)[0];
-        }
-        temperatureOptimizer.restore(from.getLong("temperature-steps"));
+        temperature.load(from);
         random.load(from.longs("random"), 0);
         publish(from.getLong("version"));
     }

@@ -1,0 +1,175 @@
+package io.espalier.algorithms.offpolicy;
+
+import com.google.auto.service.AutoService;
+import io.espalier.algorithms.parts.ActorCritic;
+import io.espalier.algorithms.parts.Rules;
+import io.espalier.core.Cores;
+import io.espalier.core.Seeds;
+import io.espalier.core.Setting;
+import io.espalier.nn.NetworkSpec;
+import io.espalier.nn.Schedule;
+import io.espalier.policy.ActionHead;
+import io.espalier.policy.AlgorithmProvider;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
+import io.espalier.policy.TaskSpec;
+
+/**
+ * Soft actor-critic for one discrete action: a categorical policy that climbs the lesser of two action values and is paid
+ * for its entropy, taught from replayed transitions. All expectations over actions are exact sums.
+ *
+ * <p>Christodoulou, "Soft actor-critic for discrete action settings", arXiv:1910.07207, algorithm 1: the values are
+ * {@link DiscreteCritics} (equations 10 and 12), the policy {@link DiscretePolicy} (equation 13), the temperature follows
+ * equation 11.
+ *
+ * @param settings how it learns
+ */
+public record SacDiscrete(SacDiscrete.Settings settings) implements RolloutAlgorithm {
+    @Override
+    public String name() {
+        return "sac-discrete";
+    }
+
+    @Override
+    public int environments() {
+        return settings.environments();
+    }
+
+    @Override
+    public int rolloutSteps() {
+        return settings.rolloutSteps();
+    }
+
+    @Override
+    public Policy policy(TaskSpec task, Seeds seeds) {
+        int actions = ActionValues.count(task, name());
+        NetworkSpec policy = NetworkSpec.parse(settings.trunk()).then(NetworkSpec.dense(actions));
+        NetworkSpec heads = NetworkSpec.heads(NetworkSpec.head("policy", policy));
+        return ActorCritic.policy(task, heads, new ActionHead.Categorical(), seeds);
+    }
+
+    @Override
+    public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+        return new SacDiscreteLearner(settings, task, initial, seeds, cores);
+    }
+
+    /** The settings of {@link SacDiscrete}. */
+    public record Settings(
+            @Setting("Copies of the environment stepped together.")
+            int environments,
+
+            @Setting("Environment steps of each copy between two rounds of learning.")
+            int rolloutSteps,
+
+            @Setting("Gradient updates per round; -1 for as many as environment steps were gathered.")
+            int gradientSteps,
+
+            @Setting("Transitions per gradient update.") int batch,
+            @Setting("Transitions remembered.") int bufferSize,
+
+            @Setting("Environment steps before learning begins.")
+            long learningStarts,
+
+            @Setting("Discount of future rewards per environment step, 0 to 1.")
+            double gamma,
+
+            @Setting(
+                    "Adam's step size of policy, values and temperature, a number or linear(from, to) over the budget.")
+            Schedule learningRate,
+
+            @Setting("How far the target values move towards the values in each update; 1 to copy them.")
+            double targetRate,
+
+            @Setting("Where the temperature, the weight of entropy, starts.")
+            double temperature,
+
+            @Setting("Adapt the temperature to the wanted entropy.")
+            boolean automaticTemperature,
+
+            @Setting("The entropy wanted, as a share of the greatest that the allowed actions have, 0 to 1.")
+            double targetEntropy,
+
+            @Setting("Rewards summed before a target bootstraps.")
+            int nStep,
+
+            @Setting("Largest norm of each whole gradient; 0 for no limit.")
+            double gradientNorm,
+
+            @Setting("The hidden layers of the policy, and of each value.")
+            String trunk) {
+        /**
+         * Checks everything.
+         *
+         * @throws IllegalArgumentException with a line for each broken rule
+         */
+        public Settings {
+            new Rules()
+                    .atLeast(1, "environments", environments, "Maybe use 1")
+                    .atLeast(1, "rolloutSteps", rolloutSteps, "Maybe use 1")
+                    .atLeast(-1, "gradientSteps", gradientSteps, "Maybe use -1 for as many as steps")
+                    .atLeast(1, "batch", batch, "Maybe use 256")
+                    .atLeast(batch, "bufferSize", bufferSize, "Maybe use 100000")
+                    .atLeast(0, "learningStarts", learningStarts, "Maybe use 100")
+                    .within(0, 1, "gamma", gamma, "Maybe use 0.99")
+                    .within(0, 1, "learningRate", learningRate, "Maybe use 0.0003")
+                    .within(0, 1, "targetRate", targetRate, "Maybe use 0.005")
+                    .within(1e-8, 1e8, "temperature", temperature, "Maybe use 1")
+                    .within(0, 1, "targetEntropy", targetEntropy, "Maybe use 0.5")
+                    .atLeast(1, "nStep", nStep, "Maybe use 1")
+                    .notNegative("gradientNorm", gradientNorm, "Maybe use 0 for no limit")
+                    .network("trunk", trunk)
+                    .check();
+        }
+
+        /** Settings that suit most tasks. */
+        public static Settings defaults() {
+            return new Settings(
+                    1,
+                    1,
+                    -1,
+                    256,
+                    100_000,
+                    100,
+                    0.99,
+                    Schedule.constant(0.0003),
+                    0.005,
+                    1,
+                    true,
+                    0.5,
+                    1,
+                    0,
+                    "dense(256) > relu > dense(256) > relu");
+        }
+    }
+
+    /** Offers {@link SacDiscrete} by name. */
+    @SuppressWarnings("rawtypes") // a service is named by its raw type
+    @AutoService(AlgorithmProvider.class)
+    public static final class Provider implements AlgorithmProvider<Settings> {
+        @Override
+        public String name() {
+            return "sac-discrete";
+        }
+
+        @Override
+        public String summary() {
+            return "Soft actor-critic for one discrete action: off-policy, sparing with environment steps.";
+        }
+
+        @Override
+        public Class<Settings> settingsType() {
+            return Settings.class;
+        }
+
+        @Override
+        public Settings defaults() {
+            return Settings.defaults();
+        }
+
+        @Override
+        public RolloutAlgorithm create(Settings settings) {
+            return new SacDiscrete(settings);
+        }
+    }
+}

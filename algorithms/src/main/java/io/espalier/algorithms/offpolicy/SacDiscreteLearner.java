@@ -1,0 +1,158 @@
+package io.espalier.algorithms.offpolicy;
+
+import io.espalier.algorithms.parts.ShardedUpdate;
+import io.espalier.algorithms.parts.Temperature;
+import io.espalier.algorithms.parts.Transitions;
+import io.espalier.core.Cores;
+import io.espalier.core.MetricSink;
+import io.espalier.core.RandomStream;
+import io.espalier.core.ReplayBuffer;
+import io.espalier.core.Rollout;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.nn.Network;
+import io.espalier.nn.Optimizer;
+import io.espalier.nn.OptimizerSpec;
+import io.espalier.nn.Weights;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutLearner;
+import io.espalier.policy.TaskSpec;
+
+/** The learner of {@link SacDiscrete}: in each update the values step, then the policy, then the temperature, then the targets. */
+final class SacDiscreteLearner implements RolloutLearner {
+    private final SacDiscrete.Settings settings;
+    private final TaskSpec task;
+    private final Network actor;
+    private final ReplayBuffer buffer;
+    private final ReplayBuffer.Batch batch;
+    private final DiscretePolicy policyLoss;
+    private final DiscreteCritics critics;
+    private final ShardedUpdate actorUpdate;
+    private final ShardedUpdate criticUpdate;
+    private final Transitions transitions;
+    private final RandomStream random;
+    private final Temperature temperature;
+    private Policy policy;
+
+    private double lossSum;
+    private double valueSum;
+    private double entropySum;
+    private int made;
+
+    SacDiscreteLearner(SacDiscrete.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+        this.settings = settings;
+        this.task = task;
+        this.policy = initial;
+        actor = initial.network(1);
+        buffer = new ReplayBuffer(
+                settings.bufferSize(),
+                task.observationSpace(),
+                task.actionSpace(),
+                task.masked(),
+                settings.environments(),
+                settings.nStep(),
+                settings.gamma());
+        batch = buffer.batch(settings.batch());
+        RandomStream initialization = seeds.child("critics").stream();
+        critics = new DiscreteCritics(task, settings.trunk(), actor, buffer, batch, initialization);
+        policyLoss = new DiscretePolicy(actor, batch, critics);
+        actorUpdate = update(actor, policyLoss, cores);
+        criticUpdate = update(critics.network(), critics, cores);
+        transitions = new Transitions(settings.environments() * settings.rolloutSteps());
+        random = seeds.child("replay").stream();
+        temperature = new Temperature(settings.temperature(), settings.automaticTemperature());
+    }
+
+    private ShardedUpdate update(Network network, ShardedUpdate.Loss loss, Cores cores) {
+        Optimizer optimizer = OptimizerSpec.adam().create(network.parameterCount());
+        return new ShardedUpdate(network, optimizer, settings.batch(), settings.gradientNorm(), loss, cores);
+    }
+
+    @Override
+    public void update(Rollout rollout, MetricSink metrics) {
+        transitions.store(rollout, buffer::add);
+        long before = rollout.environmentStepsBefore;
+        double rate = settings.learningRate().at(task.progress(before));
+        long skipped = actorUpdate.skipped() + criticUpdate.skipped();
+        lossSum = 0;
+        valueSum = 0;
+        entropySum = 0;
+        made = 0;
+        if (before + rollout.rows() > settings.learningStarts() && buffer.size() > 0) {
+            int updates = settings.gradientSteps() < 0 ? rollout.rows() : settings.gradientSteps();
+            for (int i = 0; i < updates; i++) {
+                learn(rate);
+            }
+        }
+        publish(policy.weights().version() + 1);
+        metrics.put("replay/size", buffer.size());
+        metrics.put("policy/temperature", temperature.value());
+        metrics.put("update/learning-rate", rate);
+        metrics.put("update/skipped", (double) (actorUpdate.skipped() + criticUpdate.skipped() - skipped));
+        if (made > 0) {
+            double rows = (double) made * batch.rows;
+            metrics.put("loss/value", lossSum / rows);
+            metrics.put("value/mean", valueSum / rows);
+            metrics.put("policy/entropy", entropySum / rows);
+        }
+    }
+
+    private void learn(double rate) {
+        buffer.draw(random, batch);
+        critics.temperature(temperature.value());
+        policyLoss.temperature(temperature.value());
+        criticUpdate.gradients(batch.rows);
+        if (!criticUpdate.apply(rate)) {
+            return;
+        }
+        actorUpdate.gradients(batch.rows);
+        if (actorUpdate.apply(rate)) {
+            double entropy = actorUpdate.figure(DiscretePolicy.ENTROPY);
+            double wanted = settings.targetEntropy() * actorUpdate.figure(DiscretePolicy.GREATEST_ENTROPY);
+            temperature.adapt(entropy / batch.rows, wanted / batch.rows, rate);
+            lossSum += criticUpdate.figure(DiscreteCritics.LOSS);
+            valueSum += criticUpdate.figure(DiscreteCritics.VALUE);
+            entropySum += entropy;
+            made++;
+        }
+        critics.moveTarget(settings.targetRate());
+    }
+
+    private void publish(long version) {
+        policy = policy.with(Weights.copyOf(version, actor.parameters()), policy.normalizer(), policy.head());
+    }
+
+    @Override
+    public Policy policy() {
+        return policy;
+    }
+
+    @Override
+    public long updates() {
+        return actorUpdate.updates();
+    }
+
+    @Override
+    public void save(State into) {
+        actorUpdate.save(into.child("policy"));
+        criticUpdate.save(into.child("critics"));
+        into.put("target", critics.target());
+        buffer.save(into.child("replay"));
+        temperature.save(into);
+        long[] stream = new long[3];
+        random.save(stream, 0);
+        into.put("random", stream);
+        into.putLong("version", policy.weights().version());
+    }
+
+    @Override
+    public void load(State from) {
+        actorUpdate.load(from.child("policy"));
+        criticUpdate.load(from.child("critics"));
+        critics.copy(from.floats("target", critics.target().length));
+        buffer.load(from.child("replay"));
+        temperature.load(from);
+        random.load(from.longs("random"), 0);
+        publish(from.getLong("version"));
+    }
+}
