@@ -107,6 +107,11 @@ class NoisyLayerTest {
             float[] dy = new float[rows * out];
             fill(random, x);
             fill(random, dy);
+            // A pass with other noise first: nothing of it may be left.
+            network.drawNoise(new SplittableRandom(1));
+            network.forward(x, 0, rows);
+            network.backward(true);
+            network.drawNoise(new SplittableRandom(9));
             network.forward(x, 0, rows);
             System.arraycopy(dy, 0, network.outputGradient(0), 0, dy.length);
             network.backward(true);

@@ -21,10 +21,7 @@ import java.util.Arrays;
  *   L  = 1/B Σᵢ Σₖ ½·(Qₖ(sᵢ, aᵢ) − yᵢ)²
  * </pre>
  */
-final class DiscreteCritics implements ShardedUpdate.Loss {
-    /** Figures: sums over rows. */
-    static final int LOSS = 0, VALUE = 1;
-
+final class DiscreteCritics implements SoftLosses, ShardedUpdate.Loss {
     private final Space space;
     private final int width;
     private final int actions;
@@ -37,21 +34,26 @@ final class DiscreteCritics implements ShardedUpdate.Loss {
     private final SoftPolicy[] policies;
     private final float[][] states;
     private final float[] wanted;
+    private final DiscretePolicy policy;
+    private final double targetEntropy;
     private double temperature;
 
     /**
      * @param trunk the hidden layers of each value
+     * @param targetEntropy the entropy wanted, as a share of the greatest
      * @param actor the policy
      */
     DiscreteCritics(
             TaskSpec task,
             String trunk,
+            double targetEntropy,
             Network actor,
             ReplayBuffer buffer,
             ReplayBuffer.Batch batch,
             RandomStream initialization) {
         this.buffer = buffer;
         this.batch = batch;
+        this.targetEntropy = targetEntropy;
         space = task.observationSpace();
         width = space.encodedSize();
         actions = task.actionSpace().choices();
@@ -69,30 +71,53 @@ final class DiscreteCritics implements ShardedUpdate.Loss {
         Arrays.setAll(policies, i -> new SoftPolicy(actor.replica(rows), rows, actions));
         states = new float[shards][rows * width];
         wanted = new float[batch.rows];
+        policy = new DiscretePolicy(actor, batch, this);
     }
 
-    /** Begins an update with that temperature. */
-    void temperature(double alpha) {
+    @Override
+    public ShardedUpdate.Loss policy() {
+        return policy;
+    }
+
+    @Override
+    public ShardedUpdate.Loss values() {
+        return this;
+    }
+
+    @Override
+    public void begin(RandomStream random, double alpha) {
         temperature = alpha;
+        policy.temperature(alpha);
     }
 
-    Network network() {
+    @Override
+    public double entropy(ShardedUpdate policyUpdate) {
+        return policyUpdate.figure(DiscretePolicy.ENTROPY);
+    }
+
+    @Override
+    public double wantedEntropy(ShardedUpdate policyUpdate) {
+        return targetEntropy * (policyUpdate.figure(DiscretePolicy.GREATEST_ENTROPY) / batch.rows);
+    }
+
+    @Override
+    public Network network() {
         return network;
     }
 
-    /** The parameters of the slower values. */
-    float[] target() {
+    @Override
+    public float[] target() {
         return target.parameters();
     }
 
-    /** Sets the slower values. */
-    void copy(float[] parameters) {
+    @Override
+    public void copy(float[] parameters) {
         System.arraycopy(parameters, 0, target.parameters(), 0, target.parameterCount());
         target.parametersChanged();
     }
 
-    /** θ̄ ← θ̄ + τ·(θ − θ̄). */
-    void moveTarget(double rate) {
+    @Override
+    public void moveTarget(double rate) {
         Gradients.moveTowards(target.parameters(), network.parameters(), (float) rate, 0, target.parameterCount());
         target.parametersChanged();
     }
@@ -125,13 +150,13 @@ final class DiscreteCritics implements ShardedUpdate.Loss {
         buffer.gather(batch, from, from + rows);
         encode(batch.reached, from, rows, states[shard]);
         targets[shard].forward(states[shard], 0, rows);
-        SoftPolicy policy = policies[shard];
-        least(targets[shard], rows, policy.values);
-        policy.forward(states[shard], rows, batch.reachedMasks, from);
+        SoftPolicy next = policies[shard];
+        least(targets[shard], rows, next.values);
+        next.forward(states[shard], rows, batch.reachedMasks, from);
         for (int i = 0; i < rows; i++) {
             double discount = batch.discounts[from + i];
             // what ends the task counts 0 even where the target is infinite
-            double ahead = discount == 0 ? 0 : discount * policy.soft(i, temperature);
+            double ahead = discount == 0 ? 0 : discount * next.soft(i, temperature);
             wanted[from + i] = (float) (batch.rewards[from + i] + ahead);
         }
         encode(batch.observations, from, rows, into);

@@ -2,11 +2,16 @@ package io.espalier.algorithms.offpolicy;
 
 import com.google.auto.service.AutoService;
 import io.espalier.algorithms.parts.ActorCritic;
+import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.Rules;
+import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Box;
 import io.espalier.core.Cores;
+import io.espalier.core.RandomStream;
+import io.espalier.core.ReplayBuffer;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
+import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.ActionHead;
@@ -57,7 +62,13 @@ public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
 
     @Override
     public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
-        return new SacLearner(settings, task, initial, seeds, cores);
+        return new SacLearner(
+                settings,
+                task,
+                initial,
+                seeds,
+                cores,
+                (actor, buffer, batch, random) -> new Squashed(settings, task, actor, buffer, batch, random));
     }
 
     /** The settings of {@link Sac}. */
@@ -103,7 +114,8 @@ public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
             double gradientNorm,
 
             @Setting("The hidden layers of the policy, and of each value.")
-            String trunk) {
+            String trunk)
+            implements SoftSettings {
         /**
          * Checks everything.
          *
@@ -146,6 +158,72 @@ public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
                     1,
                     0,
                     "dense(256) > relu > dense(256) > relu");
+        }
+    }
+
+    /** The losses of SAC for real actions. */
+    private static final class Squashed implements SoftLosses {
+        private final Critics critics;
+        private final SquashedPolicy policy;
+        private final double wantedEntropy;
+
+        Squashed(
+                Settings settings,
+                TaskSpec task,
+                Network actor,
+                ReplayBuffer buffer,
+                ReplayBuffer.Batch batch,
+                RandomStream initialization) {
+            int size = task.actionSpace().size();
+            critics = new Critics(task, settings.trunk(), 2, buffer, batch, initialization);
+            policy = new SquashedPolicy(actor, batch, size, critics);
+            critics.nextActions(policy::next);
+            wantedEntropy = settings.targetEntropy() * size;
+        }
+
+        @Override
+        public ShardedUpdate.Loss policy() {
+            return policy;
+        }
+
+        @Override
+        public ShardedUpdate.Loss values() {
+            return critics;
+        }
+
+        @Override
+        public Network network() {
+            return critics.network();
+        }
+
+        @Override
+        public void begin(RandomStream random, double temperature) {
+            policy.begin(random, temperature);
+        }
+
+        @Override
+        public double entropy(ShardedUpdate policyUpdate) {
+            return -policyUpdate.figure(SquashedPolicy.LOG_PROBABILITY);
+        }
+
+        @Override
+        public double wantedEntropy(ShardedUpdate policyUpdate) {
+            return wantedEntropy;
+        }
+
+        @Override
+        public float[] target() {
+            return critics.target();
+        }
+
+        @Override
+        public void copy(float[] parameters) {
+            critics.copy(parameters);
+        }
+
+        @Override
+        public void moveTarget(double rate) {
+            critics.moveTarget(rate);
         }
     }
 

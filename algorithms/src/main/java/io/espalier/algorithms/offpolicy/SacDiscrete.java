@@ -51,7 +51,14 @@ public record SacDiscrete(SacDiscrete.Settings settings) implements RolloutAlgor
 
     @Override
     public RolloutLearner learner(TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
-        return new SacDiscreteLearner(settings, task, initial, seeds, cores);
+        return new SacLearner(
+                settings,
+                task,
+                initial,
+                seeds,
+                cores,
+                (actor, buffer, batch, random) -> new DiscreteCritics(
+                        task, settings.trunk(), settings.targetEntropy(), actor, buffer, batch, random));
     }
 
     /** The settings of {@link SacDiscrete}. */
@@ -97,7 +104,8 @@ public record SacDiscrete(SacDiscrete.Settings settings) implements RolloutAlgor
             double gradientNorm,
 
             @Setting("The hidden layers of the policy, and of each value.")
-            String trunk) {
+            String trunk)
+            implements SoftSettings {
         /**
          * Checks everything.
          *

@@ -1,6 +1,5 @@
 package io.espalier.algorithms.offpolicy;
 
-import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.algorithms.parts.Temperature;
 import io.espalier.algorithms.parts.Transitions;
@@ -19,21 +18,19 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 
-/** The learner of {@link Sac}: in each update the values step, then the policy, then the temperature, then the targets. */
+/** The learner of {@link Sac} and {@link SacDiscrete}: in each update the values step, then the policy, then the temperature, then the targets. */
 final class SacLearner implements RolloutLearner {
-    private final Sac.Settings settings;
+    private final SoftSettings settings;
     private final TaskSpec task;
     private final Network actor;
     private final ReplayBuffer buffer;
     private final ReplayBuffer.Batch batch;
-    private final SquashedPolicy policyLoss;
-    private final Critics critics;
+    private final SoftLosses losses;
     private final ShardedUpdate actorUpdate;
     private final ShardedUpdate criticUpdate;
     private final Transitions transitions;
     private final RandomStream random;
     private final Temperature temperature;
-    private final double wantedEntropy;
     private Policy policy;
 
     private double lossSum;
@@ -41,31 +38,27 @@ final class SacLearner implements RolloutLearner {
     private double entropySum;
     private int made;
 
-    SacLearner(Sac.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
+    SacLearner(SoftSettings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores, SoftLosses.Maker maker) {
         this.settings = settings;
         this.task = task;
         this.policy = initial;
-        int size = task.actionSpace().size();
         actor = initial.network(1);
         buffer = new ReplayBuffer(
                 settings.bufferSize(),
                 task.observationSpace(),
                 task.actionSpace(),
-                false,
+                task.masked(),
                 settings.environments(),
                 settings.nStep(),
                 settings.gamma());
         batch = buffer.batch(settings.batch());
         RandomStream initialization = seeds.child("critics").stream();
-        critics = new Critics(task, settings.trunk(), 2, buffer, batch, initialization);
-        policyLoss = new SquashedPolicy(actor, batch, size, critics);
-        critics.nextActions(policyLoss::next);
-        actorUpdate = update(actor, policyLoss, cores);
-        criticUpdate = update(critics.network(), critics, cores);
+        losses = maker.of(actor, buffer, batch, initialization);
+        actorUpdate = update(actor, losses.policy(), cores);
+        criticUpdate = update(losses.network(), losses.values(), cores);
         transitions = new Transitions(settings.environments() * settings.rolloutSteps());
         random = seeds.child("replay").stream();
         temperature = new Temperature(settings.temperature(), settings.automaticTemperature());
-        wantedEntropy = settings.targetEntropy() * size;
     }
 
     private ShardedUpdate update(Network network, ShardedUpdate.Loss loss, Cores cores) {
@@ -104,21 +97,21 @@ final class SacLearner implements RolloutLearner {
 
     private void learn(double rate) {
         buffer.draw(random, batch);
-        policyLoss.begin(random, temperature.value());
+        losses.begin(random, temperature.value());
         criticUpdate.gradients(batch.rows);
         if (!criticUpdate.apply(rate)) {
             return;
         }
         actorUpdate.gradients(batch.rows);
         if (actorUpdate.apply(rate)) {
-            double entropy = -actorUpdate.figure(SquashedPolicy.LOG_PROBABILITY);
-            temperature.adapt(entropy / batch.rows, wantedEntropy, rate);
-            lossSum += criticUpdate.figure(Critics.LOSS);
-            valueSum += criticUpdate.figure(Critics.VALUE);
+            double entropy = losses.entropy(actorUpdate);
+            temperature.adapt(entropy / batch.rows, losses.wantedEntropy(actorUpdate), rate);
+            lossSum += criticUpdate.figure(SoftLosses.LOSS);
+            valueSum += criticUpdate.figure(SoftLosses.VALUE);
             entropySum += entropy;
             made++;
         }
-        critics.moveTarget(settings.targetRate());
+        losses.moveTarget(settings.targetRate());
     }
 
     private void publish(long version) {
@@ -139,7 +132,7 @@ final class SacLearner implements RolloutLearner {
     public void save(State into) {
         actorUpdate.save(into.child("policy"));
         criticUpdate.save(into.child("critics"));
-        into.put("target", critics.target());
+        into.put("target", losses.target());
         buffer.save(into.child("replay"));
         temperature.save(into);
         long[] stream = new long[3];
@@ -152,7 +145,7 @@ final class SacLearner implements RolloutLearner {
     public void load(State from) {
         actorUpdate.load(from.child("policy"));
         criticUpdate.load(from.child("critics"));
-        critics.copy(from.floats("target", critics.target().length));
+        losses.copy(from.floats("target", losses.target().length));
         buffer.load(from.child("replay"));
         temperature.load(from);
         random.load(from.longs("random"), 0);

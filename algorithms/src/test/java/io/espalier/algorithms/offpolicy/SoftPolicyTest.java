@@ -84,13 +84,13 @@ class SoftPolicyTest {
             buffer.draw(random, batch);
         } while (batch.indices[0] != 0);
         TaskSpec task = new TaskSpec(Box.unbounded(1), new Discrete(2), false, 10);
-        DiscreteCritics critics = new DiscreteCritics(task, "dense(1, bias=false)", actor, buffer, batch, random);
+        DiscreteCritics critics = new DiscreteCritics(task, "dense(1, bias=false)", 0.5, actor, buffer, batch, random);
         // each value: s·1, then weights (w₀, w₁) and biases: Q₀ = (s, 3s), Q₁ = (2s, 2s); so the lesser is (s, 2s)
         float[] parameters = {1, 1, 3, 0, 0, 1, 2, 2, 0, 0};
         critics.copy(parameters);
         System.arraycopy(parameters, 0, critics.network().parameters(), 0, 10);
         critics.network().parametersChanged();
-        critics.temperature(0.5);
+        critics.begin(random, 0.5);
         float[] inputs = new float[1];
         critics.inputs(0, 0, 1, inputs);
         critics.network().forward(inputs, 0, 1);
@@ -101,7 +101,7 @@ class SoftPolicyTest {
         assertThat((double) critics.network().outputGradient(0)[0]).isCloseTo(1 - y, within(1e-5));
         assertThat((double) critics.network().outputGradient(1)[0]).isCloseTo(2 - y, within(1e-5));
         assertThat(critics.network().outputGradient(0)[1]).isZero();
-        assertThat(figures[DiscreteCritics.LOSS]).isCloseTo(((1 - y) * (1 - y) + (2 - y) * (2 - y)) / 2, within(1e-4));
+        assertThat(figures[SoftLosses.LOSS]).isCloseTo(((1 - y) * (1 - y) + (2 - y) * (2 - y)) / 2, within(1e-4));
         float[] least = new float[2];
         critics.judge(0, new float[] {1}, 1, least);
         assertThat(least).containsExactly(1, 2);
