@@ -1,5 +1,6 @@
 package io.espalier.benchmarks;
 
+import io.espalier.algorithms.offpolicy.R2d2;
 import io.espalier.algorithms.onpolicy.Ppo;
 import io.espalier.algorithms.onpolicy.RecurrentPpo;
 import io.espalier.cli.Catalog;
@@ -35,12 +36,12 @@ public final class MemoryStudy {
     private final int seeds;
     private final Report report;
     private final EnvironmentSpec task;
+    private final Catalog catalog = Catalog.of(null);
     private final TunedSettings tuned;
 
     private MemoryStudy(int seeds, Report report) {
         this.seeds = seeds;
         this.report = report;
-        Catalog catalog = Catalog.of(null);
         task = catalog.environment(TASK);
         tuned = catalog.tuned("ppo-recurrent", TASK).orElseThrow();
     }
@@ -56,7 +57,7 @@ public final class MemoryStudy {
         report.line(
                 "Success of the greedy policy in %d episodes after %,d environment steps; steps until a mean of %d"
                         + " episodes of %s while learning (95 %% success). Without memory 50 %% is the best there is. All"
-                        + " have the settings tuned for ppo-recurrent but for the hidden layers.",
+                        + " of PPO have the settings tuned for ppo-recurrent but for the hidden layers, r2d2 has its own.",
                 EPISODES, tuned.environmentSteps(), WINDOW, BAR);
         report.line("");
         report.line(
@@ -67,6 +68,9 @@ public final class MemoryStudy {
         }) {
             row("ppo-recurrent, `" + trunk + "`", new RecurrentPpo(settings(RecurrentPpo.Settings.defaults(), trunk)));
         }
+        TunedSettings replayed = catalog.tuned("r2d2", TASK).orElseThrow();
+        R2d2.Settings sequences = SettingsBinder.bind(R2d2.Settings.defaults(), replayed.settings());
+        row("r2d2, `" + sequences.trunk() + "`", new R2d2(sequences));
         row(
                 "ppo, `" + Ppo.Settings.TANH_64_64 + "`",
                 new Ppo(settings(Ppo.Settings.defaults(), Ppo.Settings.TANH_64_64)));

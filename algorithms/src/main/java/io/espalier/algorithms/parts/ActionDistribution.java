@@ -68,7 +68,7 @@ public final class ActionDistribution {
             int row = order[first + from + i];
             int k = i * size;
             chosen[from + i] = Losses.gaussianLogProbability(means, k, logStds, k, actions, row * size, size);
-            entropies[from + i] = (float) Losses.gaussianEntropy(logStds, k, size);
+            entropies[from + i] = Losses.gaussianEntropy(logStds, k, size);
         }
     }
 

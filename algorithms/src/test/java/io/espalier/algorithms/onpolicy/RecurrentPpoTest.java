@@ -3,13 +3,9 @@ package io.espalier.algorithms.onpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.core.Box;
+import io.espalier.algorithms.Echo;
 import io.espalier.core.Cores;
-import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
-import io.espalier.core.RandomStream;
-import io.espalier.core.Space;
-import io.espalier.core.Step;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.testkit.AlgorithmContract;
@@ -193,38 +189,5 @@ class RecurrentPpoTest extends AlgorithmContract {
                         false,
                         0))
                 .hasMessageContaining("trunk (gru(8)) must have no memory. Maybe use ppo-recurrent");
-    }
-
-    /** Shows +1 or -1, then 0 and 0; the action on the third must be 1 for +1 and 0 for -1. It pays 1 or -1. */
-    static final class Echo implements Environment {
-        private int time;
-        private int sign;
-
-        @Override
-        public Space observationSpace() {
-            return Box.uniform(-1, 1, 1);
-        }
-
-        @Override
-        public Space actionSpace() {
-            return new Discrete(2);
-        }
-
-        @Override
-        public void reset(long seed) {
-            time = 0;
-            sign = new RandomStream(seed).nextInt(2) == 0 ? -1 : 1;
-        }
-
-        @Override
-        public Step step(float[] actions, int at) {
-            time++;
-            return time < 3 ? Step.transition(0) : Step.termination((actions[at] == 1) == (sign == 1) ? 1 : -1);
-        }
-
-        @Override
-        public void observe(float[] into, int at) {
-            into[at] = time == 0 ? sign : 0;
-        }
     }
 }
