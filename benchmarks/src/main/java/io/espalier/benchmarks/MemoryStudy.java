@@ -61,7 +61,7 @@ public final class MemoryStudy {
                 EPISODES, tuned.environmentSteps(), WINDOW, BAR);
         report.line("");
         report.line(
-                "| hidden layers | success: mean | worst seed | best seed | seeds below 95 % | median steps to 95 %% |");
+                "| hidden layers | success: mean | worst seed | best seed | seeds below 95 % | median steps to 95 % |");
         report.line("|---|---|---|---|---|---|");
         for (String trunk : new String[] {
             "gru(32, init=orthogonal(1))", "lstm(32, init=orthogonal(1))", "dense(32) > tanh > gtrxl(32, 4, 16)"
@@ -101,7 +101,7 @@ public final class MemoryStudy {
                         @Override
                         public void round(Progress progress) {
                             if (progress.meanReturn(WINDOW) >= BAR && progress.episodes() >= WINDOW) {
-                                at[0] = Math.min(at[0], progress.environmentSteps());
+                                at[0] = Math.min(at[0], (double) progress.environmentSteps());
                             }
                         }
                     })
