@@ -39,7 +39,7 @@ class HouseRulesTest {
             "envs",
             new String[] {"io.espalier.core..", "org.dyn4j.."},
             "algorithms",
-            new String[] {"io.espalier.core..", "io.espalier.nn..", "io.espalier.policy.."},
+            new String[] {"io.espalier.core..", "io.espalier.nn..", "io.espalier.policy..", "org.hipparchus.."},
             "runtime",
             new String[] {
                 "io.espalier.core..",
