@@ -188,8 +188,7 @@ final class GameScores {
             if (!over && wanted.test(game)) {
                 int[] values = new int[7];
                 solver.values(game, values);
-                Scored scored =
-                        new Scored(game, Arrays.stream(values).boxed().toList());
+                Scored scored = new Scored(game, Arrays.stream(values).boxed().toList());
                 if (scored.matters()) {
                     found.add(scored);
                 }

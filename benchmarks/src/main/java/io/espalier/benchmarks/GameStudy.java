@@ -23,7 +23,7 @@ import java.util.List;
  * tic-tac-toe and 2 that on Connect Four. Either may be 0, and the study is then printed, not stored.
  */
 public final class GameStudy {
-    private static final double EXPLORATION = 2;
+    private static final double EXPLORATION = 1.5;
     private static final int THREADS = 2;
 
     private final Report report;
@@ -70,8 +70,9 @@ public final class GameStudy {
                         + " plays every legal move, or every move that a perfect player might.",
                 THREADS);
         report.line("");
-        report.line("| seed | moves of self-play | seconds | began: against any | against perfect | came second: against"
-                + " any | against perfect |");
+        report.line(
+                "| seed | moves of self-play | seconds | began: against any | against perfect | came second: against"
+                        + " any | against perfect |");
         report.line("|---|---|---|---|---|---|---|");
         for (int seed = 1; seed <= seeds; seed++) {
             TrainingResult result = train("TicTacToeSelfPlay-v0", seed);

@@ -57,7 +57,7 @@ class FaultMatrixTest {
     private static final List<String> REAL = List.of("sac", "td3", "ddpg");
 
     /** They play episodes of their own, and share how they are played. */
-    private static final List<String> POPULATIONS = List.of("ars", "genetic");
+    private static final List<String> POPULATIONS = List.of("ars", "genetic", "alphazero");
 
     /** Enough for faults to meet every part; nothing has to be learned. */
     private static final Map<String, Object> SMALL = Map.of("environments", 4, "batch", 16, "trunk", "dense(8) > relu");
@@ -80,7 +80,9 @@ class FaultMatrixTest {
         EnvironmentSpec sound = catalog.environment(
                 TABLES.contains(name)
                         ? "frozenlake"
-                        : name.endsWith("bandit") ? "bandit" : REAL.contains(name) ? "pendulum" : "cartpole");
+                        : name.equals("alphazero")
+                                ? "tictactoe-selfplay"
+                                : name.endsWith("bandit") ? "bandit" : REAL.contains(name) ? "pendulum" : "cartpole");
         List<RunEvent> events = new ArrayList<>();
         // Slowness and never ending are habits, not single events; all others happen once, in copy 0.
         boolean habit = fault == Fault.SLOW || fault == Fault.NEVER_DONE;
@@ -147,7 +149,9 @@ class FaultMatrixTest {
     private static <S extends Record> Algorithm algorithm(AlgorithmProvider<S> provider) {
         Map<String, Object> settings = REAL.contains(provider.name())
                 ? SMALL
-                : POPULATIONS.contains(provider.name()) ? Map.of("trunk", "linear") : Map.of("environments", 4);
+                : provider.name().equals("alphazero")
+                        ? Map.of("games", 8, "simulations", 4, "trunk", "flatten > dense(8) > relu")
+                        : POPULATIONS.contains(provider.name()) ? Map.of("trunk", "linear") : Map.of("environments", 4);
         return provider.create(SettingsBinder.bind(provider.defaults(), settings));
     }
 

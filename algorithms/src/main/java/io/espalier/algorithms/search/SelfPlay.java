@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * counted, and a copy that plays by other rules than its original is found out.
  */
 final class SelfPlay implements Player {
+    private static final int LONGEST = 1_000_000;
+
     private final AlphaZero.Settings settings;
     private final Seeds seeds;
     private final GameNetwork network;
@@ -178,13 +180,34 @@ final class SelfPlay implements Player {
             for (int t = 0; t < table.moves.size(); t++) {
                 action[0] = table.moves.get(t);
                 Step step = environment.step(action, 0);
-                if (step.reward() != table.rewards.get(t) || step.last() != (t == table.moves.size() - 1)) {
+                boolean end = t == table.moves.size() - 1;
+                if (end && !step.last()) {
+                    playOn(environment);
+                }
+                if (step.reward() != table.rewards.get(t) || step.last() != end) {
                     throw new IllegalStateException("move " + t + " of a game brought " + table.rewards.get(t)
                             + " in a copy of the environment, and " + step + " in the environment itself."
                             + " Maybe its copy forgets something.");
                 }
             }
         }
+    }
+
+    /** Goes on where a copy was at its end: the environment may be one that never ends, and a guard knows when to say so. */
+    private void playOn(Environment environment) {
+        boolean[] legal = new boolean[network.actions()];
+        float[] action = new float[1];
+        Step step;
+        int steps = 0;
+        do {
+            environment.actionMask(legal, 0);
+            int move = 0;
+            while (move < legal.length - 1 && !legal[move]) {
+                move++;
+            }
+            action[0] = move;
+            step = environment.step(action, 0);
+        } while (!step.last() && ++steps < LONGEST);
     }
 
     /** All positions in all symmetries, and how the games ended. */
