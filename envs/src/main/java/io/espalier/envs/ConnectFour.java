@@ -125,16 +125,20 @@ public final class ConnectFour implements Game {
 
     /** The cell that a stone in that column would take; 0 if it is full. */
     static long cell(long all, int column) {
-        return all + (1L << 7 * column) & ~all & BOARD & 0x3FL << 7 * column;
+        return (all + (1L << (7 * column))) & ~all & (0x3FL << (7 * column));
     }
 
     /** Whether four of these stones are in a line. */
     static boolean connected(long stones) {
-        long level = stones & stones >> 7;
-        long upright = stones & stones >> 1;
-        long rising = stones & stones >> 8;
-        long falling = stones & stones >> 6;
-        return (level & level >> 14 | upright & upright >> 2 | rising & rising >> 16 | falling & falling >> 12) != 0;
+        long level = stones & (stones >> 7);
+        long upright = stones & (stones >> 1);
+        long rising = stones & (stones >> 8);
+        long falling = stones & (stones >> 6);
+        return ((level & (level >> 14))
+                        | (upright & (upright >> 2))
+                        | (rising & (rising >> 16))
+                        | (falling & (falling >> 12)))
+                != 0;
     }
 
     /**
@@ -156,7 +160,7 @@ public final class ConnectFour implements Game {
     }
 
     private static int worth(int stones) {
-        return stones == 0 ? 0 : 1 << 2 * (stones - 1);
+        return stones == 0 ? 0 : 1 << (2 * (stones - 1));
     }
 
     @Override
@@ -165,8 +169,8 @@ public final class ConnectFour implements Game {
             for (int column = 0; column < COLUMNS; column++) {
                 int bit = 7 * column + ROWS - 1 - row;
                 int to = at + row * COLUMNS + column;
-                into[to] = mine >> bit & 1;
-                into[to + CELLS] = theirs >> bit & 1;
+                into[to] = (mine >> bit) & 1;
+                into[to + CELLS] = (theirs >> bit) & 1;
             }
         }
     }
@@ -223,7 +227,7 @@ public final class ConnectFour implements Game {
         for (int row = ROWS - 1; row >= 0; row--) {
             for (int column = 0; column < COLUMNS; column++) {
                 int bit = 7 * column + row;
-                char stone = (crosses >> bit & 1) != 0 ? 'X' : (noughts >> bit & 1) != 0 ? 'O' : '.';
+                char stone = ((crosses >> bit) & 1) != 0 ? 'X' : ((noughts >> bit) & 1) != 0 ? 'O' : '.';
                 picture.append(stone).append(column == COLUMNS - 1 ? '\n' : ' ');
             }
         }

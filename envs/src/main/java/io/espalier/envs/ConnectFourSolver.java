@@ -77,7 +77,7 @@ public final class ConnectFourSolver {
 
     /** A score that is exact between the bounds, and at most or at least so much outside. */
     private int within(long mine, long all, int alpha, int beta) {
-        long playable = all + ConnectFour.BOTTOM & ConnectFour.BOARD;
+        long playable = (all + ConnectFour.BOTTOM) & ConnectFour.BOARD;
         if ((winning(mine, all) & playable) != 0) {
             return (ConnectFour.CELLS + 1 - Long.bitCount(all)) / 2;
         }
@@ -101,7 +101,7 @@ public final class ConnectFourSolver {
         }
         long key = mine + all + ConnectFour.BOTTOM;
         int slot = (int) (key % ENTRIES);
-        if (table[slot] >>> 7 == key) {
+        if ((table[slot] >>> 7) == key) {
             int bound = (int) (table[slot] & 63) - 32;
             if ((table[slot] & 64) != 0) {
                 alpha = Math.max(alpha, bound);
@@ -116,17 +116,17 @@ public final class ConnectFourSolver {
             long move = moves & column((int) (order & 7));
             int score = -search(all ^ mine, all | move, -beta, -alpha);
             if (score >= beta) {
-                table[slot] = key << 7 | 64 | score + 32;
+                table[slot] = (key << 7) | 64 | (score + 32);
                 return score;
             }
             alpha = Math.max(alpha, score);
         }
-        table[slot] = key << 7 | alpha + 32;
+        table[slot] = (key << 7) | (alpha + 32);
         return alpha;
     }
 
     private static long column(int number) {
-        return 0x3FL << 7 * number;
+        return 0x3FL << (7 * number);
     }
 
     /** The moves in the order to try them, a byte each, the first the lowest: 128 + 8 · threats + column. */
@@ -135,13 +135,13 @@ public final class ConnectFourSolver {
         for (int column : TOWARDS_THE_MIDDLE) {
             long move = moves & column(column);
             if (move != 0) {
-                long entry = 128 | Math.min(15, Long.bitCount(winning(mine | move, all | move))) << 3 | column;
+                long entry = 128 | (Math.min(15, Long.bitCount(winning(mine | move, all | move))) << 3) | column;
                 int bits = 0;
-                while ((order >>> bits & 255) >>> 3 > entry >>> 3) {
+                while ((((order >>> bits) & 255) >>> 3) > (entry >>> 3)) {
                     bits += 8;
                 }
                 long before = (1L << bits) - 1;
-                order = order & before | entry << bits | (order & ~before) << 8;
+                order = (order & before) | (entry << bits) | ((order & ~before) << 8);
             }
         }
         return order;
@@ -149,23 +149,23 @@ public final class ConnectFourSolver {
 
     /** Moves after which the other cannot win at once; none if there are none. */
     private static long sound(long mine, long all) {
-        long playable = all + ConnectFour.BOTTOM & ConnectFour.BOARD;
+        long playable = (all + ConnectFour.BOTTOM) & ConnectFour.BOARD;
         long threats = winning(all ^ mine, all);
         long forced = playable & threats;
         if (forced != 0) {
-            playable = (forced & forced - 1) == 0 ? forced : 0;
+            playable = (forced & (forced - 1)) == 0 ? forced : 0;
         }
         return playable & ~(threats >> 1);
     }
 
     /** Empty cells, whether they can be reached yet or not, that complete a line of those stones. */
     private static long winning(long stones, long all) {
-        long cells = stones << 1 & stones << 2 & stones << 3;
+        long cells = (stones << 1) & (stones << 2) & (stones << 3);
         for (int d = 6; d <= 8; d++) {
-            long pair = stones << d & stones << 2 * d;
-            cells |= pair & (stones << 3 * d | stones >> d);
-            pair = stones >> d & stones >> 2 * d;
-            cells |= pair & (stones << d | stones >> 3 * d);
+            long pair = (stones << d) & (stones << (2 * d));
+            cells |= pair & ((stones << (3 * d)) | (stones >> d));
+            pair = (stones >> d) & (stones >> (2 * d));
+            cells |= pair & ((stones << d) | (stones >> (3 * d)));
         }
         return cells & ConnectFour.BOARD & ~all;
     }

@@ -67,11 +67,11 @@ public final class TicTacToe implements Game {
     public Step step(float[] actions, int at) {
         Actions.underWay(running);
         int cell = Actions.choice(ACTIONS, actions, at);
-        if (((mine | theirs) >> cell & 1) != 0) {
+        if ((((mine | theirs) >> cell) & 1) != 0) {
             throw new IllegalArgumentException(
                     "action (" + cell + ") must be an empty cell. Maybe the mask was not heeded.");
         }
-        int moved = mine | 1 << cell;
+        int moved = mine | (1 << cell);
         mine = theirs;
         theirs = moved;
         toMove = 1 - toMove;
@@ -86,15 +86,15 @@ public final class TicTacToe implements Game {
     @Override
     public void observe(float[] into, int at) {
         for (int cell = 0; cell < CELLS; cell++) {
-            into[at + cell] = mine >> cell & 1;
-            into[at + CELLS + cell] = theirs >> cell & 1;
+            into[at + cell] = (mine >> cell) & 1;
+            into[at + CELLS + cell] = (theirs >> cell) & 1;
         }
     }
 
     @Override
     public void actionMask(boolean[] into, int at) {
         for (int cell = 0; cell < CELLS; cell++) {
-            into[at + cell] = ((mine | theirs) >> cell & 1) == 0;
+            into[at + cell] = (((mine | theirs) >> cell) & 1) == 0;
         }
     }
 
@@ -149,7 +149,7 @@ public final class TicTacToe implements Game {
         int noughts = toMove == 0 ? theirs : mine;
         StringBuilder picture = new StringBuilder();
         for (int cell = 0; cell < CELLS; cell++) {
-            char mark = (crosses >> cell & 1) != 0 ? 'X' : (noughts >> cell & 1) != 0 ? 'O' : '.';
+            char mark = ((crosses >> cell) & 1) != 0 ? 'X' : ((noughts >> cell) & 1) != 0 ? 'O' : '.';
             picture.append(mark).append(cell % SIDE == SIDE - 1 ? '\n' : ' ');
         }
         return picture.toString();

@@ -61,7 +61,7 @@ class ConnectFourTest extends GameContract {
     }
 
     private static boolean hasLine(String picture) {
-        String[] rows = picture.split("\n");
+        java.util.List<String> rows = picture.lines().toList();
         for (int r = 0; r < 6; r++) {
             for (int c = 0; c < 7; c++) {
                 for (int[] d : new int[][] {{0, 1}, {1, 0}, {1, 1}, {1, -1}}) {
@@ -70,10 +70,10 @@ class ConnectFourTest extends GameContract {
                     if (lastRow > 5 || lastColumn > 6 || lastColumn < 0) {
                         continue;
                     }
-                    char stone = rows[r].charAt(2 * c);
+                    char stone = rows.get(r).charAt(2 * c);
                     boolean line = stone != '.';
                     for (int i = 1; i < 4; i++) {
-                        line &= rows[r + i * d[0]].charAt(2 * (c + i * d[1])) == stone;
+                        line &= rows.get(r + i * d[0]).charAt(2 * (c + i * d[1])) == stone;
                     }
                     if (line) {
                         return true;

@@ -112,7 +112,7 @@ final class CopyChecks {
         for (int seed = 4; seed < 54; seed++) {
             environment.reset(seed);
             String lived = walk(environment, seed, steps);
-            if (steps == 0 || lived.endsWith("\n") && lived.lines().count() == steps) {
+            if (steps == 0 || (lived.endsWith("\n") && lived.lines().count() == steps)) {
                 return environment.searchCopy();
             }
         }

@@ -61,7 +61,7 @@ public final class AlphaBeta implements Opponent {
                 // Just below the best so far, so that equals are told from worse ones.
                 double found = after(game, move, depth, Math.nextDown(value), Double.POSITIVE_INFINITY);
                 equals = found > value ? 1 : found == value ? equals + 1 : equals;
-                if (found > value || found == value && random.nextInt(equals) == 0) {
+                if (found > value || (found == value && random.nextInt(equals) == 0)) {
                     best = move;
                 }
                 value = Math.max(value, found);

@@ -141,7 +141,7 @@ public final class Mcts implements Opponent {
         }
         int best = 0;
         for (int a = 1; a < actions; a++) {
-            if (visits[a] > visits[best] || visits[a] == visits[best] && value(a) > value(best)) {
+            if (visits[a] > visits[best] || (visits[a] == visits[best] && value(a) > value(best))) {
                 best = a;
             }
         }
@@ -247,7 +247,7 @@ public final class Mcts implements Opponent {
     private int nth(int others, int from) {
         int left = others;
         int a = 0;
-        while (!legal[a] || from >= 0 && visits[from + a] != 0 || left-- > 0) {
+        while (!legal[a] || (from >= 0 && visits[from + a] != 0) || left-- > 0) {
             a++;
         }
         return a;

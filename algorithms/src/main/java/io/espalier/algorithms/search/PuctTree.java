@@ -250,7 +250,7 @@ final class PuctTree {
     int mostVisited() {
         int best = 0;
         for (int a = 1; a < actions; a++) {
-            if (visits[a] > visits[best] || visits[a] == visits[best] && priors[a] > priors[best]) {
+            if (visits[a] > visits[best] || (visits[a] == visits[best] && priors[a] > priors[best])) {
                 best = a;
             }
         }
