@@ -99,6 +99,12 @@ public interface Environment extends AutoCloseable {
         return "";
     }
 
+    /**
+     * Draws the current state as a scene, for people, beginning with {@link Canvas#view}; draws nothing if there is none. What
+     * does not change is drawn first. Like {@link #observe} it changes nothing.
+     */
+    default void draw(Canvas canvas) {}
+
     /** Lets go of whatever is held. May be called more than once. */
     @Override
     default void close() {}

@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
 import io.espalier.core.RandomStream;
@@ -199,6 +200,21 @@ public final class Acrobot implements CopyableEnvironment {
     @Override
     public boolean success() {
         return !running;
+    }
+
+    /** Hanging from (0, 0), angle 0 downwards. */
+    @Override
+    public void draw(Canvas canvas) {
+        double elbowX = Trigonometry.sin(state[0]);
+        double elbowY = -Trigonometry.cos(state[0]);
+        double endX = elbowX + Trigonometry.sin(state[0] + state[1]);
+        double endY = elbowY - Trigonometry.cos(state[0] + state[1]);
+        canvas.view(-2.2, -2.2, 2.2, 2.2);
+        canvas.line(Canvas.Ink.GOAL, 0.03, -2.2, 1, 2.2, 1);
+        canvas.line(Canvas.Ink.BODY, 0.15, 0, 0, elbowX, elbowY);
+        canvas.line(Canvas.Ink.LIMB, 0.15, elbowX, elbowY, endX, endY);
+        canvas.circle(Canvas.Ink.GROUND, 0, 0, 0.1);
+        canvas.circle(Canvas.Ink.GROUND, elbowX, elbowY, 0.08);
     }
 
     /** How high the free end is, from −2 to 2, and the line at 1. */

@@ -1,8 +1,10 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
+import io.espalier.core.Sketch;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
 import org.dyn4j.geometry.Geometry;
@@ -40,8 +42,8 @@ import org.dyn4j.geometry.Vector2;
  * truncated after 1600 steps when made by name, 2000 in the hardcore version.
  *
  * <p><b>Version</b>: BipedalWalker-v3 and BipedalWalkerHardcore-v3 of Gymnasium: its constants, on another engine. What differs:
- * dyn4j in double precision for Box2D in single precision, with as many iterations, but no continuous collision detection; a
- * foot that touches two pieces of ground and leaves one still counts as touching. So single episodes differ, and returns
+ * dyn4j in double precision for Box2D in single precision, with as many iterations, but ground that pushes upwards only ({@link
+ * GroundContact}) in place of continuous collision detection; a foot that touches two pieces of ground and leaves one still counts as touching. So single episodes differ, and returns
  * compare in the mean.
  *
  * <p><b>Source</b>: O. Klimov's task in G. Brockman et al., "OpenAI Gym", arXiv:1606.01540 (2016).
@@ -213,6 +215,11 @@ public final class BipedalWalker implements Environment {
         return hull;
     }
 
+    /** The lower half of a leg, for tests. */
+    RigidBody foot(int leg) {
+        return legs[2 * leg + 1];
+    }
+
     @Override
     public boolean reportsSuccess() {
         return true;
@@ -222,5 +229,34 @@ public final class BipedalWalker implements Environment {
     @Override
     public boolean success() {
         return arrived;
+    }
+
+    @Override
+    public String render() {
+        return Sketch.of(this, 60, 20);
+    }
+
+    /** The walker from the side; the view goes along with it. */
+    @Override
+    public void draw(Canvas canvas) {
+        double left = hull.x() - WIDTH / 5;
+        canvas.view(left, WalkerTerrain.LEVEL - 3, left + 0.75 * WIDTH, WalkerTerrain.LEVEL + 5);
+        terrain.draw(canvas, left, left + 0.75 * WIDTH, WalkerTerrain.LEVEL - 3);
+        if (hinges[0] != null) {
+            int ray = RAYS - 1;
+            double free = seen[14 + ray];
+            canvas.line(
+                    Canvas.Ink.FAINT,
+                    0,
+                    hull.x(),
+                    hull.y(),
+                    hull.x() + free * RAY_X[ray],
+                    hull.y() + free * RAY_Y[ray]);
+            legs[0].draw(canvas, Canvas.Ink.GOAL);
+            legs[1].draw(canvas, Canvas.Ink.GOAL);
+            hull.draw(canvas, Canvas.Ink.BODY);
+            legs[2].draw(canvas, Canvas.Ink.LIMB);
+            legs[3].draw(canvas, Canvas.Ink.LIMB);
+        }
     }
 }

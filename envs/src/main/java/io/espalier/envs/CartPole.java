@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
 import io.espalier.core.RandomStream;
@@ -148,6 +149,23 @@ public final class CartPole implements CopyableEnvironment {
         into[at + 1] = (float) velocity;
         into[at + 2] = (float) angle;
         into[at + 3] = (float) spin;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        canvas.view(-HALF_TRACK - 0.4, -0.5, HALF_TRACK + 0.4, 1.6);
+        canvas.line(Canvas.Ink.GROUND, 0.02, -HALF_TRACK, 0, HALF_TRACK, 0);
+        canvas.line(Canvas.Ink.DANGER, 0.04, -HALF_TRACK, -0.1, -HALF_TRACK, 0.1);
+        canvas.line(Canvas.Ink.DANGER, 0.04, HALF_TRACK, -0.1, HALF_TRACK, 0.1);
+        canvas.polygon(Canvas.Ink.BODY, Canvas.rectangle(x, 0, 0.5, 0.25, 0));
+        double length = 2 * HALF_LENGTH;
+        canvas.line(
+                Canvas.Ink.LIMB,
+                0.08,
+                x,
+                0.125,
+                x + length * Trigonometry.sin(angle),
+                0.125 + length * Trigonometry.cos(angle));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
+import io.espalier.core.Sketch;
 import io.espalier.core.Space;
 import io.espalier.core.Step;
 import org.dyn4j.geometry.Geometry;
@@ -42,7 +44,8 @@ import org.dyn4j.geometry.Vector2;
  *
  * <p><b>Version</b>: LunarLander-v3 and LunarLanderContinuous-v3 of Gymnasium without wind: its constants, on another engine.
  * What differs: dyn4j in double precision for Box2D in single precision, with 60 iterations for velocities in place of 180
- * (more change nothing, see {@link Hinge}), and no continuous collision detection; a leg that touches two pieces of ground and leaves
+ * (more change nothing, see {@link Hinge}), and ground that pushes upwards only
+ * ({@link GroundContact}) in place of continuous collision detection; a leg that touches two pieces of ground and leaves
  * one still counts as touching; the engines' random scatter is another stream of numbers. So single episodes differ, and
  * returns compare in the mean.
  *
@@ -261,5 +264,48 @@ public final class LunarLander implements Environment {
     @Override
     public boolean success() {
         return landed;
+    }
+
+    @Override
+    public String render() {
+        return Sketch.of(this, 60, 20);
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        canvas.view(0, 0, WIDTH, HEIGHT);
+        double[] moon = new double[2 * CHUNKS + 4];
+        for (int i = 0; i < CHUNKS; i++) {
+            moon[2 * i] = groundX(i);
+            moon[2 * i + 1] = ground[i];
+        }
+        moon[2 * CHUNKS] = WIDTH;
+        canvas.polygon(Canvas.Ink.GROUND, moon);
+        for (int side : new int[] {-1, 1}) {
+            double x = groundX(CHUNKS / 2 + side);
+            canvas.line(Canvas.Ink.FAINT, 0.05, x, PAD_HEIGHT, x, PAD_HEIGHT + 1.6);
+            canvas.polygon(Canvas.Ink.GOAL, x, PAD_HEIGHT + 1.6, x, PAD_HEIGHT + 1.2, x + 0.8, PAD_HEIGHT + 1.4);
+        }
+        if (mainPower > 0) {
+            flame(canvas, 0, -10 * PIXEL, 0, -1 - mainPower);
+        }
+        if (sidePower != 0) {
+            double side = Math.signum(sidePower);
+            flame(canvas, -side * 14 * PIXEL, 12 * PIXEL, -side * (0.4 + 0.4 * Math.abs(sidePower)), 0);
+        }
+        rightLeg.draw(canvas, Canvas.Ink.LIMB);
+        leftLeg.draw(canvas, Canvas.Ink.LIMB);
+        hull.draw(canvas, Canvas.Ink.BODY);
+    }
+
+    /** A flame from a point of the hull, given from its origin, along a way in metres. */
+    private void flame(Canvas canvas, double x, double y, double alongX, double alongY) {
+        double aside = 0.15;
+        Vector2 left =
+                hull.getWorldPoint(new Vector2(x - aside * Math.signum(alongY), y + aside * Math.signum(alongX)));
+        Vector2 right =
+                hull.getWorldPoint(new Vector2(x + aside * Math.signum(alongY), y - aside * Math.signum(alongX)));
+        Vector2 tip = hull.getWorldPoint(new Vector2(x + alongX, y + alongY));
+        canvas.polygon(Canvas.Ink.FORCE, left.x, left.y, right.x, right.y, tip.x, tip.y);
     }
 }

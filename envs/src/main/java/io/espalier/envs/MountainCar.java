@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
 import io.espalier.core.RandomStream;
@@ -131,6 +132,52 @@ public final class MountainCar implements CopyableEnvironment {
     @Override
     public boolean success() {
         return !running;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        drawValley(canvas, position, FLAG);
+    }
+
+    /** The valley from the side; heights are half of sin(3 position), which looks like the slope the car feels. */
+    static void drawValley(Canvas canvas, double position, double flag) {
+        double[] hill = new double[2 * 41];
+        for (int i = 0; i < hill.length / 2; i++) {
+            hill[2 * i] = LEFT_EDGE + (RIGHT_EDGE - LEFT_EDGE) * i / 40;
+            hill[2 * i + 1] = height(hill[2 * i]);
+        }
+        canvas.view(LEFT_EDGE - 0.05, -0.6, RIGHT_EDGE + 0.05, 0.75);
+        canvas.line(Canvas.Ink.GROUND, 0.012, hill);
+        canvas.line(Canvas.Ink.FAINT, 0.008, flag, height(flag), flag, height(flag) + 0.15);
+        canvas.polygon(
+                Canvas.Ink.GOAL,
+                flag,
+                height(flag) + 0.15,
+                flag,
+                height(flag) + 0.09,
+                flag + 0.07,
+                height(flag) + 0.12);
+        // cos(3x) · 3 / 2 is the slope, and its root with 1 the length of a step along it.
+        double slope = 1.5 * Trigonometry.cos(3 * position);
+        double length = Math.sqrt(1 + slope * slope);
+        double[] car = new double[8];
+        double[] corners = {-0.06, 0.02, 0.06, 0.02, 0.06, 0.07, -0.06, 0.07};
+        for (int i = 0; i < car.length; i += 2) {
+            car[i] = position + (corners[i] - corners[i + 1] * slope) / length;
+            car[i + 1] = height(position) + (corners[i] * slope + corners[i + 1]) / length;
+        }
+        canvas.polygon(Canvas.Ink.BODY, car);
+        for (double wheel : new double[] {-0.035, 0.035}) {
+            canvas.circle(
+                    Canvas.Ink.LIMB,
+                    position + (wheel - 0.02 * slope) / length,
+                    height(position) + (wheel * slope + 0.02) / length,
+                    0.02);
+        }
+    }
+
+    private static double height(double x) {
+        return 0.5 * Trigonometry.sin(3 * x);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -117,6 +118,11 @@ public final class MountainCarContinuous implements Environment {
     @Override
     public boolean success() {
         return !running;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        MountainCar.drawValley(canvas, position, 0.45);
     }
 
     @Override

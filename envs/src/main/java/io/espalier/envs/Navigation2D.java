@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -299,6 +300,19 @@ public final class Navigation2D implements Environment, Stateful {
         goalY = rest[3];
         running = rest[4] != 0;
         arrived = rest[5] != 0;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        canvas.view(-1.05, -1.05, 1.05, 1.05);
+        canvas.line(Canvas.Ink.GROUND, 0.01, -1, -1, 1, -1, 1, 1, -1, 1, -1, -1);
+        for (int i = 0; i < obstacles.length; i += 3) {
+            if (obstacles[i + 2] > 0) {
+                canvas.circle(Canvas.Ink.DANGER, obstacles[i], obstacles[i + 1], obstacles[i + 2]);
+            }
+        }
+        canvas.circle(Canvas.Ink.GOAL, goalX, goalY, ARRIVED);
+        canvas.circle(Canvas.Ink.BODY, x, y, 0.03);
     }
 
     /** The field from above: the point, @, the goal, G, and obstacles, #. */

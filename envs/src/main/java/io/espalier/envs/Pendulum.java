@@ -1,6 +1,7 @@
 package io.espalier.envs;
 
 import io.espalier.core.Box;
+import io.espalier.core.Canvas;
 import io.espalier.core.Environment;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
@@ -93,6 +94,14 @@ public final class Pendulum implements Environment {
         into[at] = (float) Trigonometry.cos(angle);
         into[at + 1] = (float) Trigonometry.sin(angle);
         into[at + 2] = (float) spin;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        canvas.view(-1.3, -1.3, 1.3, 1.3);
+        canvas.line(Canvas.Ink.FAINT, 0, 0, 0, 0, 1.2);
+        canvas.line(Canvas.Ink.BODY, 0.15, 0, 0, -Trigonometry.sin(angle), Trigonometry.cos(angle));
+        canvas.circle(Canvas.Ink.GROUND, 0, 0, 0.06);
     }
 
     /** Where the pendulum points, on a face of eight directions. */

@@ -1,6 +1,8 @@
 package io.espalier.envs;
 
+import io.espalier.core.Canvas;
 import org.dyn4j.dynamics.Body;
+import org.dyn4j.geometry.Polygon;
 import org.dyn4j.geometry.Rotation;
 import org.dyn4j.geometry.Transform;
 import org.dyn4j.geometry.Vector2;
@@ -58,6 +60,20 @@ final class RigidBody extends Body {
         pose.setTranslation(
                 centre.x - (pose.getCost() * local.x - pose.getSint() * local.y),
                 centre.y - (pose.getSint() * local.x + pose.getCost() * local.y));
+    }
+
+    /** Draws its polygon. */
+    void draw(Canvas canvas, Canvas.Ink ink) {
+        if (getFixtureCount() > 0 && getFixture(0).getShape() instanceof Polygon polygon) {
+            Vector2[] corners = polygon.getVertices();
+            double[] points = new double[2 * corners.length];
+            for (int i = 0; i < corners.length; i++) {
+                Vector2 corner = getWorldPoint(corners[i]);
+                points[2 * i] = corner.x;
+                points[2 * i + 1] = corner.y;
+            }
+            canvas.polygon(ink, points);
+        }
     }
 
     private void turn() {

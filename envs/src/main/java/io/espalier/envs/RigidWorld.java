@@ -54,6 +54,7 @@ final class RigidWorld {
         settings.setContinuousDetectionMode(ContinuousDetectionMode.NONE);
         world.setGravity(0, -10);
         world.setContactConstraintSolver(new Solver());
+        world.setNarrowphasePostProcessor(new GroundContact());
         world.addContactListener(new ContactListenerAdapter<>() {
             @Override
             public void collision(ContactCollisionData<RigidBody> contact) {
@@ -65,7 +66,7 @@ final class RigidWorld {
         world.addBody(ground);
     }
 
-    /** A straight piece of ground, solid from both sides. */
+    /** A straight piece of ground from left to right. */
     void addGround(double fromX, double fromY, double toX, double toY) {
         addGround(new Segment(new Vector2(fromX, fromY), new Vector2(toX, toY)));
     }

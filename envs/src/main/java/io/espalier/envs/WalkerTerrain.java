@@ -1,5 +1,6 @@
 package io.espalier.envs;
 
+import io.espalier.core.Canvas;
 import io.espalier.core.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,5 +164,27 @@ final class WalkerTerrain {
         double onRay = ((aX - x) * pieceY - (aY - y) * pieceX) / cross;
         double onPiece = ((aX - x) * alongY - (aY - y) * alongX) / cross;
         return onRay >= 0 && onRay <= 1 && onPiece >= 0 && onPiece <= 1 ? onRay : 1;
+    }
+
+    /** Draws what lies between two places. */
+    void draw(Canvas canvas, double left, double right, double bottom) {
+        int first = Math.max(0, (int) Math.floor(left / STRIDE));
+        int last = Math.min(POINTS - 1, (int) Math.ceil(right / STRIDE));
+        double[] ground = new double[2 * (last - first + 1) + 4];
+        for (int i = first; i <= last; i++) {
+            ground[2 * (i - first)] = i * STRIDE;
+            ground[2 * (i - first) + 1] = height[i];
+        }
+        int end = ground.length - 4;
+        ground[end] = last * STRIDE;
+        ground[end + 1] = bottom;
+        ground[end + 2] = first * STRIDE;
+        ground[end + 3] = bottom;
+        canvas.polygon(Canvas.Ink.GROUND, ground);
+        for (double[] block : blocks) {
+            if (block[2] >= left && block[0] <= right) {
+                canvas.polygon(Canvas.Ink.DANGER, block);
+            }
+        }
     }
 }

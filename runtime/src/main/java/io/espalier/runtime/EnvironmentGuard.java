@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Canvas;
 import io.espalier.core.CopyableEnvironment;
 import io.espalier.core.Discrete;
 import io.espalier.core.Environment;
@@ -370,6 +371,14 @@ final class EnvironmentGuard implements Environment {
         }
         gate.leave(call);
         return copy;
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        call(environment -> {
+            environment.draw(canvas);
+            return true;
+        });
     }
 
     @Override

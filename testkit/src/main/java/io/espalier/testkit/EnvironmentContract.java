@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
+import io.espalier.core.Sketch;
 import io.espalier.core.Space;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
@@ -272,7 +273,9 @@ public abstract class EnvironmentContract {
                     trace.look(other);
                 }
                 assertSame(
-                        "Maybe observe, actionMask, render, success or episodeMetrics change something.", trace, plain);
+                        "Maybe observe, actionMask, render, draw, success or episodeMetrics change something.",
+                        trace,
+                        plain);
             }
         }
     }
@@ -291,6 +294,7 @@ public abstract class EnvironmentContract {
                 environment.episodeMetrics(MetricSink.NONE);
             }
             assertThat(environment.render()).as("render").isNotNull();
+            environment.draw(new Sketch(40, 20));
         }
     }
 

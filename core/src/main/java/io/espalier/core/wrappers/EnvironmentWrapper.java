@@ -1,5 +1,6 @@
 package io.espalier.core.wrappers;
 
+import io.espalier.core.Canvas;
 import io.espalier.core.Environment;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Space;
@@ -80,6 +81,11 @@ public abstract class EnvironmentWrapper implements Environment {
     @Override
     public String render() {
         return inner.render();
+    }
+
+    @Override
+    public void draw(Canvas canvas) {
+        inner.draw(canvas);
     }
 
     @Override
