@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             ResumeCommand.class,
             EvalCommand.class,
+            WatchCommand.class,
             ShowCommand.class,
             ListCommand.class,
             BenchCommand.class
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
             "  espalier train frozenlake --algo q-learning learn with a table, not a network",
             "  espalier train pendulum --seed 7 --threads 2 --set gamma=0.95",
             "  espalier eval runs/cartpole-ppo            play the trained policy again",
+            "  espalier watch runs/cartpole-ppo           see it play",
             "  espalier list environments                 what can be trained on",
             "  espalier list settings ppo                 what --set can change",
             "",
