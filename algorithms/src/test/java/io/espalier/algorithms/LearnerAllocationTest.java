@@ -141,10 +141,72 @@ class LearnerAllocationTest {
     }
 
     @Test
-    void learnersThatCorrectForLag() {
-        check(new VTrace(VTrace.Settings.defaults()), BOX, new Discrete(2));
-        check(new Appo(Appo.Settings.defaults()), BOX, Box.uniform(-1, 1, 2));
-        check(new A3c(A3c.Settings.defaults()), BOX, new Discrete(2));
+    void vTrace() {
+        Schedule rate = Schedule.constant(0.001);
+        check(
+                new VTrace(new VTrace.Settings(
+                        4,
+                        32,
+                        2,
+                        0.99,
+                        1,
+                        1,
+                        1,
+                        rate,
+                        "adam",
+                        0.01,
+                        0.5,
+                        0.5,
+                        true,
+                        true,
+                        true,
+                        "dense(16) > tanh",
+                        false,
+                        0)),
+                BOX,
+                new Discrete(2));
+    }
+
+    @Test
+    void appo() {
+        Schedule rate = Schedule.constant(0.001);
+        Schedule clip = Schedule.constant(0.2);
+        check(
+                new Appo(new Appo.Settings(
+                        4,
+                        32,
+                        2,
+                        2,
+                        2,
+                        0.99,
+                        1,
+                        1,
+                        1,
+                        clip,
+                        2,
+                        rate,
+                        "adam",
+                        0.01,
+                        0.5,
+                        0.5,
+                        true,
+                        true,
+                        true,
+                        "dense(16) > tanh",
+                        false,
+                        0)),
+                BOX,
+                Box.uniform(-1, 1, 2));
+    }
+
+    @Test
+    void a3c() {
+        Schedule rate = Schedule.constant(0.001);
+        check(
+                new A3c(new A3c.Settings(
+                        4, 32, 0.99, 1, rate, "adam", 0.01, 0.5, 0.5, true, true, true, "dense(16) > tanh", false, 0)),
+                BOX,
+                new Discrete(2));
     }
 
     @Test

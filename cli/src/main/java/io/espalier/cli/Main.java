@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             WatchCommand.class,
             ShowCommand.class,
             ListCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            StudyCommand.class
         },
         description = "Trains, evaluates and inspects decision policies.",
         headerHeading = "Espalier: reinforcement learning for the JVM%n%n",

@@ -49,7 +49,7 @@ public final class Provenance {
      * The commit that the code was built from: of the checkout that holds the classes, read from its {@code .git}
      * without starting a process.
      */
-    static String git() {
+    public static String git() {
         URL location = Provenance.class.getResource("Provenance.class");
         String path = location == null
                 ? ""

@@ -82,7 +82,7 @@ public record SeedStatistics(
     }
 
     /** The quantile of sorted values, linear between neighbours. */
-    static double quantile(double[] sorted, double share) {
+    public static double quantile(double[] sorted, double share) {
         double place = share * (sorted.length - 1);
         int below = (int) place;
         int above = Math.min(below + 1, sorted.length - 1);
