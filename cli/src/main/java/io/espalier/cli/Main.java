@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
             "  espalier eval runs/cartpole-ppo            play the trained policy again",
             "  espalier watch runs/cartpole-ppo           see it play",
             "  espalier list environments                 what can be trained on",
+            "  espalier study algorithms --only ppo       the documents' figures, made anew",
             "  espalier list settings ppo                 what --set can change",
             "",
             "Exit codes: 0 done, 1 the stop rule was not reached, 2 bad input."

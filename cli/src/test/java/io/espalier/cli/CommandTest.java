@@ -46,7 +46,8 @@ class CommandTest {
     @Test
     void helpIsAPageThatNamesEveryCommand() {
         assertThat(espalier("--help")).isZero();
-        assertThat(out).contains("train", "resume", "eval", "show", "list", "bench", "espalier train cartpole");
+        assertThat(out)
+                .contains("train", "resume", "eval", "show", "list", "bench", "study", "espalier train cartpole");
         assertThat(espalier("train", "--help")).isZero();
         assertThat(out)
                 .contains("--seed", "--threads", "--steps", "--stop", "--set", "--config", "--out", "--classpath");
