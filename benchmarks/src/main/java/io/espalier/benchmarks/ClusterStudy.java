@@ -9,7 +9,6 @@ import io.espalier.envs.ClusterHeuristic;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
-import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TunedSettings;
 import java.util.Arrays;
@@ -55,7 +54,7 @@ public final class ClusterStudy {
                         seeds);
     }
 
-    private <S extends Record> void run(AlgorithmProvider<S> ppo, TunedSettings tuned, int seeds) {
+    private void run(AlgorithmProvider<?> ppo, TunedSettings tuned, int seeds) {
         Report report = new Report(
                 "cluster-scheduling",
                 "PPO against heuristics on " + NAME + ", " + seeds + " training seeds, " + heldOut + " held-out seeds");
@@ -105,8 +104,8 @@ public final class ClusterStudy {
         report.store();
     }
 
-    private <S extends Record> double[] trained(AlgorithmProvider<S> ppo, TunedSettings tuned, long seed) {
-        Policy policy = Trainer.of(ppo.create(SettingsBinder.bind(ppo.defaults(), tuned.settings())), environment)
+    private double[] trained(AlgorithmProvider<?> ppo, TunedSettings tuned, long seed) {
+        Policy policy = Trainer.of(tuned.algorithm(ppo), environment)
                 .seed(seed)
                 .environmentSteps(tuned.environmentSteps())
                 .withoutFinalEvaluation()

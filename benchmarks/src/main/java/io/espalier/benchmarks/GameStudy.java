@@ -53,7 +53,7 @@ public final class GameStudy {
         AlgorithmProvider<?> provider = catalog.algorithm("alphazero");
         TunedSettings tuned = catalog.tuned(provider.name(), environment.name())
                 .orElseThrow(() -> new IllegalStateException("no settings are tuned for " + name));
-        return Trainer.of(LearningStudy.tunedTo(provider, tuned, List.of()), environment)
+        return Trainer.of(tuned.algorithm(provider), environment)
                 .seed(seed)
                 .threads(THREADS)
                 .environmentSteps(tuned.environmentSteps())

@@ -37,10 +37,7 @@ public final class PopulationSpeed {
             ratios[pair] = two.stepsPerSecond() / one.stepsPerSecond();
             report.line(
                     "| %d | %,.0f | %,.0f | %.2f |",
-                    pair + 1,
-                    one.stepsPerSecond(),
-                    two.stepsPerSecond(),
-                    ratios[pair]);
+                    pair + 1, one.stepsPerSecond(), two.stepsPerSecond(), ratios[pair]);
         }
         Arrays.sort(ratios);
         report.line("");

@@ -65,7 +65,12 @@ class FaultMatrixTest {
     private final Catalog catalog = Catalog.of(null);
 
     static Stream<Arguments> matrix() {
-        return Stream.of(List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit", "r2d2"), REAL, TABLES, POPULATIONS, VALUES)
+        return Stream.of(
+                        List.of("ppo", "ppo-recurrent", "dqn", "a2c", "reinforce", "ucb-bandit", "r2d2"),
+                        REAL,
+                        TABLES,
+                        POPULATIONS,
+                        VALUES)
                 .flatMap(List::stream)
                 .flatMap(algorithm -> Stream.of(Fault.values())
                         // Slow is what is slower than others, and a population's environments are few and share no

@@ -24,6 +24,7 @@ public final class PolicySession {
     private final float[] input;
     /** Where the states of rows that are only valued may change. */
     private final float[] scratch;
+
     private final RandomStream noise = new RandomStream(0);
 
     private Structure structure;

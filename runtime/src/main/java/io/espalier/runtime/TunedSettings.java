@@ -1,5 +1,7 @@
 package io.espalier.runtime;
 
+import io.espalier.policy.Algorithm;
+import io.espalier.policy.AlgorithmProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -73,5 +75,10 @@ public record TunedSettings(long environmentSteps, Optional<String> stop, Map<St
         Optional<String> stop = Optional.ofNullable(tree.get("stop")).map(String::valueOf);
         return new TunedSettings(
                 steps.longValue(), stop, settings, String.valueOf(tree.getOrDefault("source", "unknown")));
+    }
+
+    /** The algorithm with these settings; what they do not mention is as the provider's defaults. */
+    public <S extends Record> Algorithm algorithm(AlgorithmProvider<S> provider) {
+        return provider.create(SettingsBinder.bind(provider.defaults(), settings));
     }
 }
