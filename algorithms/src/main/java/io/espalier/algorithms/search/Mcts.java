@@ -98,11 +98,6 @@ public final class Mcts implements Opponent {
         public Settings within(double time) {
             return new Settings(Integer.MAX_VALUE, time, exploration, gamma, depth);
         }
-
-        /** With another discount and depth. */
-        public Settings looking(double discount, int steps) {
-            return new Settings(simulations, seconds, exploration, discount, steps);
-        }
     }
 
     /** A search with those settings. */
