@@ -13,6 +13,8 @@ import java.util.Locale;
 /** What the documents say of studies: the table {@code docs/algorithms.md}, and a section of curves in each page. */
 final class AlgorithmPages {
     private static final String HEADING = "## Learning curves";
+    private static final String ROWS = "benchmarks/results/studies";
+    private static final String PICTURES = "docs/algorithms/img";
 
     private final Path root;
 
@@ -21,14 +23,20 @@ final class AlgorithmPages {
         this.root = root;
     }
 
+    /** Makes the folders of rows and pictures. */
+    void makeFolders() throws IOException {
+        Files.createDirectories(root.resolve(ROWS));
+        Files.createDirectories(root.resolve(PICTURES));
+    }
+
     /** Where the outcomes of a study's seeds are kept. */
     Path rows(Reference row) {
-        return root.resolve("benchmarks/results/studies").resolve(file(row) + ".csv");
+        return root.resolve(ROWS).resolve(file(row) + ".csv");
     }
 
     /** Where the picture of its learning curves goes. */
     Path picture(Reference row) {
-        return root.resolve("docs/algorithms/img").resolve(file(row) + ".svg");
+        return root.resolve(PICTURES).resolve(file(row) + ".svg");
     }
 
     private static String file(Reference row) {

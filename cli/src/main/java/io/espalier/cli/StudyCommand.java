@@ -80,6 +80,7 @@ final class StudyCommand implements Callable<Integer> {
         PrintWriter out = Terminal.out(spec);
         Catalog catalog = Catalog.of(null);
         AlgorithmPages pages = new AlgorithmPages(root);
+        pages.makeFolders();
         boolean any = false;
         for (Reference row : Reference.all()) {
             if (!asked(only, row.algorithm()) || !asked(environments, row.environment())) {
@@ -97,7 +98,7 @@ final class StudyCommand implements Callable<Integer> {
             throw new BadInput("No study fits --only " + only + " and --env " + environments
                     + ". Maybe look at docs/algorithms.md for what there is.");
         }
-        say(out, "docs/algorithms.md is up to date");
+        say(out, "docs/" + what + ".md is up to date");
         return Main.DONE;
     }
 
@@ -132,7 +133,6 @@ final class StudyCommand implements Callable<Integer> {
         String svg = SeedCurves.svg(title, outcomes, study.environment().solvedAt());
         if (!svg.isEmpty()) {
             Path picture = pages.picture(row);
-            Files.createDirectories(picture.toAbsolutePath().getParent());
             Files.writeString(picture, svg, StandardCharsets.UTF_8);
         }
         pages.writeCurves(row.algorithm());

@@ -79,8 +79,9 @@ public class StudyReport {
                 (System.nanoTime() - wallBefore) / 1e9,
                 others(),
                 stolen()));
-        Path folder = root.resolve("benchmarks").resolve("results");
-        if (Files.isDirectory(folder.getParent())) {
+        Path benchmarks = root.resolve("benchmarks");
+        Path folder = benchmarks.resolve("results");
+        if (Files.isDirectory(benchmarks)) {
             try {
                 Files.createDirectories(folder);
                 Path file = folder.resolve(name + ".md");

@@ -43,7 +43,6 @@ final class StudyRows {
                     return read(file);
                 }
             }
-            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(file, "# " + key + "; git " + commit + "\n" + COLUMNS + "\n", StandardCharsets.UTF_8);
             return new StudyRows(file, new ArrayList<>());
         } catch (IOException | IndexOutOfBoundsException e) {

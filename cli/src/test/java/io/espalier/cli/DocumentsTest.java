@@ -21,7 +21,9 @@ class DocumentsTest {
     static Stream<String> pagesWithSettings() throws IOException {
         List<String> names = new ArrayList<>(List.of("ppo", "dqn", "q-learning"));
         try (Stream<Path> pages = Files.list(PAGES)) {
-            for (Path page : pages.sorted().toList()) {
+            for (Path page : pages.filter(path -> path.toString().endsWith(".md"))
+                    .sorted()
+                    .toList()) {
                 String name = page.getFileName().toString().replace(".md", "");
                 if (!names.contains(name) && Files.readString(page).contains(HEADING)) {
                     names.add(name);

@@ -180,7 +180,7 @@ class TrustRegionTest {
         for (int row = 0; row < rows; row++) {
             double all = 0;
             for (int a = 0; a < first * second; a++) {
-                setup.rollout.actions[row * actions.size()] = a / second;
+                setup.rollout.actions[row * actions.size()] = Math.floorDiv(a, second);
                 if (actions.size() > 1) {
                     setup.rollout.actions[row * actions.size() + 1] = a % second;
                 }
