@@ -52,9 +52,9 @@ final class AlgorithmPages {
                 "outcomes by seed in `benchmarks/results`. A figure is the interquartile mean over seeds of the greedy policy's mean",
                 "return after the last step (not the best one on the way), with a 95 % bootstrap interval (over seeds; Agarwal et al.,",
                 "arXiv:2108.13264; a stratum is a task, so for one task the stratified bootstrap is the plain one). A seed failed when",
-                "its mean return is below the bar. Core seconds are those of one seed: CPU time of the one core that it used, with the",
-                "final evaluation, in the median, compiler's warm-up included. The last column says whether the reference lies within",
-                "the interval, or the interval above or below the reference. Published references are mostly of a single run.",
+                "its mean return is below the bar. Core seconds are the CPU time of the one thread that trained a seed, in the",
+                "median: without the final evaluation and the compiler's own threads. The last column says whether the reference",
+                "lies within the interval, or the interval above or below it. Published references are mostly of a single run.",
                 "",
                 "| algorithm | environment | environment steps | seeds | interquartile mean | 95 % interval | failed | core"
                         + " seconds | reference | its steps | within |",

@@ -57,7 +57,7 @@ public final class SeedStudy {
      * @param steps environment steps of the training
      * @param reachedAt environment steps until the mean return of 20 training episodes reached the bar; -1 for never
      * @param seconds by the clock, while others ran beside it
-     * @param coreSeconds of the one core that it used
+     * @param coreSeconds CPU time of the thread that trained
      * @param curve the mean return of 20 training episodes after each hundredth of the budget; NaN while there is none
      * @param digest of the final weights
      */
@@ -199,7 +199,7 @@ public final class SeedStudy {
         long[] reached = {-1};
         List<Double> curve = new ArrayList<>();
         long budget = tuned.environmentSteps();
-        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long[] cpuNanos = {0};
         TrainingResult result = Trainer.of(algorithm, environment)
                 .seed(seed)
                 .environmentSteps(budget)
@@ -207,6 +207,8 @@ public final class SeedStudy {
                 .listen(new TrainingListener() {
                     @Override
                     public void round(Progress progress) {
+                        // a run has a thread of its own, so what that has used is what the run has
+                        cpuNanos[0] = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
                         double mean = progress.episodes() > 0 ? progress.meanReturn(WINDOW) : Double.NaN;
                         if (reached[0] < 0 && progress.episodes() >= WINDOW && mean >= bar) {
                             reached[0] = progress.environmentSteps();
@@ -226,7 +228,7 @@ public final class SeedStudy {
                 budget,
                 reached[0],
                 result.wallSeconds(),
-                (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e9,
+                cpuNanos[0] / 1e9,
                 curve,
                 result.weightsDigest());
     }

@@ -125,6 +125,7 @@ class StudyTest {
             assertThat(four.get(i).digest()).isEqualTo(one.get(i).digest());
             assertThat(four.get(i).curve()).isEqualTo(one.get(i).curve()).hasSize(SeedStudy.POINTS);
             assertThat(four.get(i).mean()).isEqualTo(one.get(i).mean());
+            assertThat(one.get(i).coreSeconds()).isPositive();
         }
         Outcome known = outcome(2, 7);
         List<Outcome> some = study.run(2, 1, List.of(known, outcome(3, 8)), outcome -> {});
