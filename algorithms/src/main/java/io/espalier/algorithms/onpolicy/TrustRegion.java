@@ -130,7 +130,7 @@ final class TrustRegion {
         int at = shard * FIGURES;
         Arrays.fill(figures, at, at + FIGURES, 0);
         for (int i = 0; i < number; i++) {
-            float weighted = surrogate(replica, from, i);
+            float weighted = surrogate(from, i);
             figures[at + SURROGATE] += weighted;
             figures[at + ENTROPY] += distribution.entropy(from, i);
             distribution.gradient(replica, from, i, weighted / count, 0);
@@ -139,7 +139,7 @@ final class TrustRegion {
     }
 
     /** π(aₜ|sₜ)/μ(aₜ|sₜ)·Aₜ, which is also its own derivative with respect to ln π(aₜ|sₜ). */
-    private float surrogate(Network replica, int from, int i) {
+    private float surrogate(int from, int i) {
         int row = order[from + i];
         float logRatio = distribution.logProbability(from, i) - batch.rollout().logProbabilities[row];
         return FloatMath.exp(logRatio) * scale.of(batch.advantages()[row]);
@@ -207,7 +207,7 @@ final class TrustRegion {
         int at = shard * FIGURES;
         Arrays.fill(figures, at, at + FIGURES, 0);
         for (int i = 0; i < number; i++) {
-            figures[at + SURROGATE] += surrogate(replica, from, i);
+            figures[at + SURROGATE] += surrogate(from, i);
             figures[at + DIVERGENCE] += divergence.divergence(replica, from, i);
         }
     }
