@@ -12,6 +12,8 @@ import io.espalier.policy.PolicySession;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TunedSettings;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -76,21 +78,21 @@ public final class ClusterStudy {
             }
         }
         row(report, "PPO, mean of its seeds", mean);
-        double[][] others = new double[ClusterHeuristic.values().length][];
+        Map<ClusterHeuristic, double[]> others = new EnumMap<>(ClusterHeuristic.class);
         for (ClusterHeuristic heuristic : ClusterHeuristic.values()) {
             RandomStream random = new RandomStream(1);
             double[] slowdowns = slowdowns((observation, mask) -> heuristic.choose(observation, mask, random));
-            others[heuristic.ordinal()] = slowdowns;
+            others.put(heuristic, slowdowns);
             row(report, heuristic.name(), slowdowns);
         }
         report.line("");
         report.line("PPO's slowdown minus the other's, held-out seed by held-out seed (below 0: PPO is better):");
         report.line("");
-        report.line("| against | mean difference | 95 %% bootstrap interval | PPO better in |".replace("%%", "%"));
+        report.line("| against | mean difference | 95 % bootstrap interval | PPO better in |");
         report.line("|---|---|---|---|");
-        for (ClusterHeuristic heuristic : ClusterHeuristic.values()) {
+        others.forEach((heuristic, slowdowns) -> {
             double[] differences = new double[heldOut];
-            Arrays.setAll(differences, i -> mean[i] - others[heuristic.ordinal()][i]);
+            Arrays.setAll(differences, i -> mean[i] - slowdowns[i]);
             double[] interval = interval(differences);
             report.line(
                     "| %s | %.3f | %.3f to %.3f | %d of %d |",
@@ -100,7 +102,7 @@ public final class ClusterStudy {
                     interval[1],
                     Arrays.stream(differences).filter(d -> d < 0).count(),
                     heldOut);
-        }
+        });
         report.store();
     }
 
