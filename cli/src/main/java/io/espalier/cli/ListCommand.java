@@ -75,7 +75,7 @@ final class ListCommand implements Runnable {
         if (what == What.algorithms || what == What.everything) {
             out.println("Algorithms");
             for (AlgorithmProvider<?> provider : catalog.algorithms()) {
-                out.printf(Locale.ROOT, "  %-12s %s%n", provider.name(), provider.summary());
+                out.printf(Locale.ROOT, "  %-22s %s%n", provider.name(), provider.summary());
             }
         }
         out.flush();

@@ -30,13 +30,13 @@ import picocli.CommandLine.Command;
         footerHeading = "%n@|bold Examples:|@%n",
         footer = {
             "  espalier train cartpole                    learn to balance a pole",
-            "  espalier train frozenlake --algo q-learning learn with a table, not a network",
-            "  espalier train pendulum --seed 7 --threads 2 --set gamma=0.95",
+            "  espalier train taxi --algo q-learning      learn with a table, not a network",
+            "  espalier train pendulum --set gamma=0.95   with a setting of your own",
             "  espalier eval runs/cartpole-ppo            play the trained policy again",
             "  espalier watch runs/cartpole-ppo           see it play",
             "  espalier list environments                 what can be trained on",
-            "  espalier study algorithms --only ppo       the documents' figures, made anew",
             "  espalier list settings ppo                 what --set can change",
+            "  espalier study algorithms --only ppo       the documents' figures, made anew",
             "",
             "Exit codes: 0 done, 1 the stop rule was not reached, 2 bad input."
         })

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains every algorithm on every environment for which there are tuned settings and a row in the table of",
-            "references, over seeds, and writes results, tables and learning curves of the documents. Finished seeds are",
-            "kept: an interrupted study goes on where it stood."
+            "Trains algorithms over seeds with their tuned settings, and compares them with published figures.",
+            "Each algorithm meets every environment for which there are tuned settings and a row in the table of references;"
+                    + " results, tables and learning curves of the documents are written. Finished seeds are kept: an"
+                    + " interrupted study goes on where it stood."
         },
         footer = {
             "%nExamples:",
