@@ -8,6 +8,7 @@ import io.espalier.core.Space;
 import io.espalier.core.Step;
 import io.espalier.policy.Policy;
 import io.espalier.policy.PolicySession;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Acts in one environment: by a policy, or at random among what is allowed. */
@@ -19,6 +20,8 @@ final class EpisodePlayer {
     private final float[] observation;
     private final boolean[] mask;
     private final float[] action;
+    /** What the policy remembers of the episode. */
+    private final float[] state;
 
     private EpisodePlayer(Environment environment, @Nullable PolicySession session, boolean greedy) {
         this.environment = environment;
@@ -28,6 +31,7 @@ final class EpisodePlayer {
         mask = new boolean
                 [environment.masksActions() ? environment.actionSpace().choices() : 0];
         action = new float[environment.actionSpace().size()];
+        state = new float[session == null ? 0 : session.policy().stateSize()];
     }
 
     /** One that chooses at random. */
@@ -54,6 +58,7 @@ final class EpisodePlayer {
     /** Begins an episode: its chance comes from that seed alone. */
     void begin(long seed) {
         streams[0].reseed(seed);
+        Arrays.fill(state, 0f);
     }
 
     /** Chooses and acts. */
@@ -65,7 +70,8 @@ final class EpisodePlayer {
             choose(environment.actionSpace());
         } else {
             environment.observe(observation, 0);
-            session.act(observation, 0, 1, mask, 0, streams, 0, greedy, action, 0, new float[0], new float[0], 0);
+            session.act(
+                    observation, 0, 1, mask, 0, streams, 0, greedy, action, 0, new float[0], new float[0], 0, state, 0);
             session.toEnvironment(action, 0, 1, action, 0);
         }
         return environment.step(action, 0);

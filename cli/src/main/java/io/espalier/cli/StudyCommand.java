@@ -126,7 +126,8 @@ final class StudyCommand implements Callable<Integer> {
             report.tell("  seed %d: %.5g in %.1f s", outcome.seed(), outcome.mean(), outcome.seconds());
         });
         study.end(report, outcomes);
-        if (!complete) { // the stored report of what is known already says where that was measured
+        // The stored report of what is known already says where that was measured.
+        if (!complete || !report.isStored()) {
             report.store();
         }
         String title =

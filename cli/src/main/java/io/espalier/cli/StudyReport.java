@@ -57,6 +57,11 @@ public class StudyReport {
         out.flush();
     }
 
+    /** Whether there is a stored one of that name. */
+    public final boolean isStored() {
+        return Files.exists(root.resolve("benchmarks").resolve("results").resolve(name + ".md"));
+    }
+
     /** Stores the report; where there is no checkout around, it was only printed. */
     public final void store() {
         lines.add("");

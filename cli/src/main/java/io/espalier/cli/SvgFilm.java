@@ -26,6 +26,9 @@ final class SvgFilm {
     private final List<List<String>> frames = new ArrayList<>();
     private int every = 1;
     private int seen;
+    /** Whether the newest picture is there only as long as it is the last. */
+    private boolean leftOut;
+
     private double width = 1;
     private double height = 1;
 
@@ -34,28 +37,26 @@ final class SvgFilm {
         secondsPerStep = 1 / fps;
     }
 
-    /** Takes a picture, with a line of text below it. */
+    /** Takes a picture, with a line of text below it. Of a long film some are left out, never the last. */
     void frame(Environment environment, String caption) {
-        if (seen++ % every != 0) {
-            return;
+        Picture picture = new Picture();
+        environment.draw(picture);
+        if (!picture.viewed) {
+            picture.text(environment.render());
+        }
+        picture.shapes.add(caption);
+        if (leftOut) {
+            frames.remove(frames.size() - 1);
         }
         if (frames.size() == MOST_FRAMES) {
             for (int i = MOST_FRAMES - 1; i > 0; i -= 2) {
                 frames.remove(i);
             }
             every *= 2;
-            if ((seen - 1) % every != 0) {
-                return;
-            }
         }
-        Picture picture = new Picture();
-        environment.draw(picture);
-        if (!picture.viewed) {
-            picture.text(environment.render());
-        }
+        leftOut = seen++ % every != 0;
         width = Math.max(width, picture.width);
         height = Math.max(height, picture.height);
-        picture.shapes.add(caption);
         frames.add(picture.shapes);
     }
 
@@ -150,7 +151,9 @@ final class SvgFilm {
     }
 
     private static String escape(String words) {
-        return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        // Colours and other orders to a terminal have no place in a picture, nor have control characters in XML.
+        String plain = words.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "").replaceAll("[\\p{Cntrl}&&[^\t\n]]", "");
+        return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     /** One frame: turns scenes into SVG's pixels, which count from the top. */

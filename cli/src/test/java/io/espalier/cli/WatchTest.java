@@ -157,11 +157,11 @@ class WatchTest {
         assertThat(film.frames()).isBetween(SvgFilm.MOST_FRAMES / 2, SvgFilm.MOST_FRAMES);
         String svg = film.svg("x < y");
         assertThat(svg.length()).isLessThan(2_000_000);
-        // Every fourth is left, and lasts four times as long.
+        // Every fourth is left, and lasts four times as long; and the last, which tells how it ended.
         assertThat(svg)
-                .contains("a &lt; b &amp; c 0<", "a &lt; b &amp; c 1996<")
+                .contains("a &lt; b &amp; c 0<", "a &lt; b &amp; c 1996<", "a &lt; b &amp; c 1999<")
                 .doesNotContain("c 1997<", "c 998<");
-        assertThat(svg).contains("show 40.000s");
+        assertThat(svg).contains("show 40.080s");
         assertThat(parse(svg).getElementsByTagName("title").item(0).getTextContent())
                 .isEqualTo("x < y");
     }

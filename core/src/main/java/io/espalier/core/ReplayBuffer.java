@@ -126,6 +126,10 @@ public final class ReplayBuffer implements Stateful {
 
     private void add(Rollout rollout, int from) {
         int environment = from % environments;
+        if (rollout.begins(from)) {
+            // Also where a run that was cut short in the middle of a round goes on with new episodes.
+            newest[environment] = NONE;
+        }
         if (rollout.discarded[from]) {
             newest[environment] = NONE;
             return;

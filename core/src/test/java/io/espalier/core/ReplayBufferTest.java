@@ -9,6 +9,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class ReplayBufferTest {
 
         Source(int steps, int environments, long seed) {
             rollout = new Rollout(steps, environments, OBSERVATION, ACTION, true);
+            Arrays.fill(rollout.begun, false);
             random = new RandomStream(seed);
         }
 
@@ -53,6 +55,7 @@ class ReplayBufferTest {
     /** One row, for tests by hand. */
     private static Rollout row(int number, double reward, boolean terminated, boolean truncated, boolean discarded) {
         Rollout rollout = new Rollout(1, 1, OBSERVATION, ACTION, false);
+        rollout.begun[0] = false;
         rollout.observations[0] = number;
         rollout.reached[0] = number + 1;
         rollout.rewards[0] = reward;
@@ -101,6 +104,19 @@ class ReplayBufferTest {
         assertThat(batch.discounts).containsExactly(0.125, 0, 0, 0, 0.25, 0.5, 0.5);
         assertThat(first(batch.reached)).containsExactly(3, 4, 4, 4, 12, 12, 21);
         assertThat(batch.reachedMasks).isEmpty();
+    }
+
+    @Test
+    void aRowThatBeginsAnEpisodeIsNotJoinedToTheOneBefore() {
+        ReplayBuffer buffer = single(100, 3);
+        buffer.add(row(0, 1, false, false, false));
+        // A run that was cut short goes on with another episode, though the one before never ended.
+        Rollout begins = row(10, 2, false, false, false);
+        begins.begun[0] = true;
+        buffer.add(begins);
+        ReplayBuffer.Batch batch = all(buffer);
+        assertThat(batch.rewards).containsExactly(1, 2);
+        assertThat(first(batch.reached)).containsExactly(1, 11);
     }
 
     @Test

@@ -585,6 +585,8 @@ public sealed interface NetworkSpec {
             return chain.layers.stream().anyMatch(NetworkSpec::noisy);
         } else if (this instanceof Residual residual) {
             return residual.inner.noisy();
+        } else if (this instanceof Gated gated) {
+            return gated.inner.noisy();
         } else if (this instanceof Dueling dueling) {
             return dueling.value.noisy() || dueling.advantage.noisy();
         } else if (this instanceof Heads heads) {

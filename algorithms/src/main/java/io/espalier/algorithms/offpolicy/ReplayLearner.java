@@ -72,6 +72,7 @@ final class ReplayLearner implements RolloutLearner {
         network = initial.network(1);
         target = initial.network(1);
         noisy = network.noisy();
+        noiseSeed = initial.head() instanceof ActionHead.Noisy drawn ? drawn.seed() : 0;
         buffer = new ReplayBuffer(
                 settings.bufferSize(),
                 task.observationSpace(),

@@ -113,6 +113,11 @@ final class TrustRegionLearner implements RolloutLearner {
         double before = region.surrogate();
         double entropy = region.entropy();
         double norm = Gradients.squaredNorm(region.gradient(), 0, region.gradient().length);
+        if (norm == 0) { // nothing to choose, or nothing better than anything else
+            metrics.put("policy/entropy", entropy);
+            metrics.put("update/gradient-norm", 0);
+            return;
+        }
         double step =
                 Double.isFinite(before) && Double.isFinite(norm) ? region.direction(settings.klLimit()) : Double.NaN;
         if (Double.isNaN(step)) {

@@ -44,6 +44,9 @@ public final class RewardNormalizer implements Stateful {
         double sum = 0;
         int seen = 0;
         for (int i = 0; i < environments; i++) {
+            if (rollout.begins(at + i)) {
+                returns[i] = 0;
+            }
             if (skipped[at + i]) {
                 returns[i] = 0;
             } else {

@@ -10,6 +10,7 @@ import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.policy.PolicySession;
 import io.espalier.policy.TaskSpec;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Two environments side by side, two steps a rollout, γ = 0.5. */
@@ -23,6 +24,7 @@ class EpisodesTest {
     /** Observations are 10·column + step, rewards 1, 2, 3, ... in the order of rows. */
     private static Rollout rollout(int begin) {
         Rollout rollout = new Rollout(2, 2, TASK.observationSpace(), TASK.actionSpace(), false);
+        Arrays.fill(rollout.begun, false);
         for (int row = 0; row < 4; row++) {
             rollout.observations[row] = 10 * (row % 2) + begin + row / 2;
             rollout.reached[row] = rollout.observations[row] + 1;

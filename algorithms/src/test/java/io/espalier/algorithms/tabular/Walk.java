@@ -18,6 +18,7 @@ final class Walk {
 
     Walk(int steps) {
         rollout = new Rollout(steps, 1, STATES, ACTIONS, false);
+        rollout.begun[0] = false; // goes on where the walk before stopped
     }
 
     static RolloutLearner learner(RolloutAlgorithm algorithm) {
