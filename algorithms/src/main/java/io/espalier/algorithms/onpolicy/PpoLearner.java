@@ -3,6 +3,7 @@ package io.espalier.algorithms.onpolicy;
 import io.espalier.algorithms.parts.ActionCounts;
 import io.espalier.algorithms.parts.Minibatches;
 import io.espalier.algorithms.parts.OnPolicyBatch;
+import io.espalier.algorithms.parts.Publication;
 import io.espalier.algorithms.parts.RewardNormalizer;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Cores;
@@ -12,8 +13,6 @@ import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
-import io.espalier.nn.Weights;
-import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
@@ -28,8 +27,7 @@ final class PpoLearner implements RolloutLearner {
     private final ClippedObjective objective;
     private final Minibatches minibatches;
     private final RewardNormalizer rewards;
-    private final Normalizer.Statistics observations;
-    private Policy policy;
+    private final Publication publication;
     private double rateFactor = 1;
 
     private double seen;
@@ -45,12 +43,11 @@ final class PpoLearner implements RolloutLearner {
     PpoLearner(Ppo.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         this.settings = settings;
         this.task = task;
-        this.policy = initial;
         int rows = settings.environments() * settings.rolloutSteps();
         int most = rows / settings.minibatches();
         network = initial.network(1);
         rewards = new RewardNormalizer(settings.gamma(), settings.environments());
-        observations = new Normalizer.Statistics(task.observationSpace().size());
+        publication = new Publication(initial, settings.normalizeObservations());
         batch = new OnPolicyBatch(
                 task,
                 rows,
@@ -75,7 +72,7 @@ final class PpoLearner implements RolloutLearner {
         double progress = task.progress(rollout.environmentStepsBefore);
         double rate = settings.learningRate().at(progress) * rateFactor;
         objective.clip(settings.clip().at(progress));
-        batch.take(rollout, policy);
+        batch.take(rollout, publication.policy());
         batch.fill(minibatches);
         long skipped = update.skipped();
         clearFigures();
@@ -88,7 +85,7 @@ final class PpoLearner implements RolloutLearner {
         } else if (settings.klTarget() > 0 && epochKl < settings.klTarget() / 2) {
             rateFactor = Math.min(1e2, rateFactor * 1.5);
         }
-        publish(rollout);
+        publication.publish(rollout, network);
         report(metrics, rate, update.skipped() - skipped);
     }
 
@@ -124,16 +121,6 @@ final class PpoLearner implements RolloutLearner {
         return false;
     }
 
-    private void publish(Rollout rollout) {
-        Normalizer normalizer = policy.normalizer();
-        if (settings.normalizeObservations()) {
-            observations.add(rollout.observations, 0, rollout.rows());
-            normalizer = observations.normalizer();
-        }
-        Weights weights = Weights.copyOf(policy.weights().version() + 1, network.parameters());
-        policy = policy.with(weights, normalizer, policy.head());
-    }
-
     private void clearFigures() {
         seen = 0;
         policyLoss = 0;
@@ -162,7 +149,7 @@ final class PpoLearner implements RolloutLearner {
 
     @Override
     public Policy policy() {
-        return policy;
+        return publication.policy();
     }
 
     @Override
@@ -175,9 +162,8 @@ final class PpoLearner implements RolloutLearner {
         update.save(into.child("update"));
         minibatches.save(into.child("minibatches"));
         rewards.save(into.child("rewards"));
-        observations.save(into.child("observations"));
+        publication.save(into);
         into.put("rate-factor", new double[] {rateFactor});
-        into.put("version", new long[] {policy.weights().version()});
     }
 
     @Override
@@ -185,10 +171,7 @@ final class PpoLearner implements RolloutLearner {
         update.load(from.child("update"));
         minibatches.load(from.child("minibatches"));
         rewards.load(from.child("rewards"));
-        observations.load(from.child("observations"));
+        publication.load(from, network);
         rateFactor = from.getDouble("rate-factor");
-        long version = from.getLong("version");
-        Normalizer normalizer = settings.normalizeObservations() ? observations.normalizer() : policy.normalizer();
-        policy = policy.with(Weights.copyOf(version, network.parameters()), normalizer, policy.head());
     }
 }

@@ -2,6 +2,7 @@ package io.espalier.algorithms.onpolicy;
 
 import io.espalier.algorithms.parts.ActionCounts;
 import io.espalier.algorithms.parts.OnPolicyBatch;
+import io.espalier.algorithms.parts.Publication;
 import io.espalier.algorithms.parts.RewardNormalizer;
 import io.espalier.algorithms.parts.Sequences;
 import io.espalier.algorithms.parts.ShardedUpdate;
@@ -13,8 +14,6 @@ import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.nn.Network;
 import io.espalier.nn.OptimizerSpec;
-import io.espalier.nn.Weights;
-import io.espalier.policy.Normalizer;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
@@ -32,9 +31,8 @@ final class RecurrentPpoLearner implements RolloutLearner {
     private final ClippedObjective objective;
     private final Sequences sequences;
     private final RewardNormalizer rewards;
-    private final Normalizer.Statistics observations;
+    private final Publication publication;
     private final double[] sums = new double[FIGURES];
-    private Policy policy;
 
     private double seen;
     private double norm;
@@ -43,14 +41,13 @@ final class RecurrentPpoLearner implements RolloutLearner {
     RecurrentPpoLearner(RecurrentPpo.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         this.settings = settings;
         this.task = task;
-        this.policy = initial;
         int environments = settings.environments();
         int steps = settings.rolloutSteps();
         int length = settings.sequenceLength();
         int most = environments * (steps / length) / settings.minibatches();
         network = initial.network(1);
         rewards = new RewardNormalizer(settings.gamma(), environments);
-        observations = new Normalizer.Statistics(task.observationSpace().size());
+        publication = new Publication(initial, settings.normalizeObservations());
         Unrolling unrolling = new Unrolling(task.observationSpace(), initial, steps, environments, length, cores);
         batch = new OnPolicyBatch(
                 task,
@@ -105,7 +102,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
         double progress = task.progress(rollout.environmentStepsBefore);
         double rate = settings.learningRate().at(progress);
         objective.clip(settings.clip().at(progress));
-        batch.take(rollout, policy);
+        batch.take(rollout, publication.policy());
         sequences.take();
         long skipped = update.skipped();
         Arrays.fill(sums, 0);
@@ -116,7 +113,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
         for (int epoch = 0; epoch < settings.epochs() && !stopped; epoch++) {
             stopped = epoch(rate);
         }
-        publish(rollout);
+        publication.publish(rollout, network);
         report(metrics, rate, update.skipped() - skipped);
     }
 
@@ -146,16 +143,6 @@ final class RecurrentPpoLearner implements RolloutLearner {
         return false;
     }
 
-    private void publish(Rollout rollout) {
-        Normalizer normalizer = policy.normalizer();
-        if (settings.normalizeObservations()) {
-            observations.add(rollout.observations, 0, rollout.rows());
-            normalizer = observations.normalizer();
-        }
-        Weights weights = Weights.copyOf(policy.weights().version() + 1, network.parameters());
-        policy = policy.with(weights, normalizer, policy.head());
-    }
-
     private void report(MetricSink metrics, double rate, long skipped) {
         metrics.put("update/skipped", (double) skipped);
         metrics.put("update/learning-rate", rate);
@@ -172,7 +159,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
 
     @Override
     public Policy policy() {
-        return policy;
+        return publication.policy();
     }
 
     @Override
@@ -185,8 +172,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
         update.save(into.child("update"));
         sequences.save(into.child("sequences"));
         rewards.save(into.child("rewards"));
-        observations.save(into.child("observations"));
-        into.putLong("version", policy.weights().version());
+        publication.save(into);
     }
 
     @Override
@@ -194,9 +180,6 @@ final class RecurrentPpoLearner implements RolloutLearner {
         update.load(from.child("update"));
         sequences.load(from.child("sequences"));
         rewards.load(from.child("rewards"));
-        observations.load(from.child("observations"));
-        Normalizer normalizer = settings.normalizeObservations() ? observations.normalizer() : policy.normalizer();
-        Weights weights = Weights.copyOf(from.getLong("version"), network.parameters());
-        policy = policy.with(weights, normalizer, policy.head());
+        publication.load(from, network);
     }
 }
