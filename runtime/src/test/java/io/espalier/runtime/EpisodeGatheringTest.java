@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +33,7 @@ class EpisodeGatheringTest {
     Path folder;
 
     private final List<RunEvent> events = new ArrayList<>();
-    private final List<FaultyEnvironment> made = new ArrayList<>();
+    private final List<FaultyEnvironment> made = new CopyOnWriteArrayList<>();
     private final Stuck stuck = new Stuck();
 
     private Trainer trainer(Supplier<Environment> factory) {
@@ -147,17 +149,22 @@ class EpisodeGatheringTest {
         assertThat(lines(run, "metrics.csv")).isEqualTo(lines(straight, "metrics.csv"));
     }
 
-    /** The environment of the second seat, or of the only one, fails from a step on; its replacement does not. */
-    private Supplier<Environment> oneBad(Fault fault, int threads) {
-        AtomicInteger count = new AtomicInteger();
+    /**
+     * The environment that takes the hundredth step of the run, whoever plays it, fails from then on; the others do not.
+     * A seat that is late may find no play left in any round, so no seat can be chosen beforehand.
+     */
+    private Supplier<Environment> oneBad(Fault fault) {
+        AtomicInteger steps = new AtomicInteger();
+        AtomicReference<Object> culprit = new AtomicReference<>();
         return () -> {
-            Environment sound = TrainerTest.cartPole();
-            if (count.getAndIncrement() != threads - 1) {
-                return sound;
-            }
-            FaultyEnvironment faulty = FaultyEnvironment.from(sound, fault, 100);
-            made.add(faulty);
-            return faulty;
+            Object self = new Object();
+            FaultyEnvironment prone = FaultyEnvironment.when(
+                    TrainerTest.cartPole(),
+                    fault,
+                    lived -> (steps.incrementAndGet() == 100 && culprit.compareAndSet(null, self))
+                            || culprit.get() == self);
+            made.add(prone);
+            return prone;
         };
     }
 
@@ -174,7 +181,7 @@ class EpisodeGatheringTest {
         "HANG, hang, 2",
     })
     void theRunGoesOnAndTheEventNamesTheCulprit(Fault fault, String kind, int threads) {
-        TrainingResult result = trainer(oneBad(fault, threads)).threads(threads).run();
+        TrainingResult result = trainer(oneBad(fault)).threads(threads).run();
         made.forEach(FaultyEnvironment::release);
         assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(STEPS);
         assertThat(events).hasSize(1);

@@ -8,6 +8,7 @@ import io.espalier.core.Step;
 import io.espalier.core.wrappers.EnvironmentWrapper;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +37,25 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
     private static final long LEAST_NANOSECONDS = 10_000;
 
     private final Fault fault;
-    private final long from;
-    private final long until;
+    private final LongPredicate when;
     private final CountDownLatch released = new CountDownLatch(1);
     private long lived;
+    private boolean fails;
     private long seed;
 
     /** Fails once: at that step, counted from 1 over all its episodes. */
     public static FaultyEnvironment once(Environment inner, Fault fault, long step) {
-        return new FaultyEnvironment(inner, fault, step, step);
+        return when(inner, fault, lived -> lived == step);
     }
 
     /** Fails from that step on, counted from 1 over all its episodes. */
     public static FaultyEnvironment from(Environment inner, Fault fault, long step) {
-        return new FaultyEnvironment(inner, fault, step, Long.MAX_VALUE);
+        return when(inner, fault, lived -> lived >= step);
+    }
+
+    /** Fails in those steps, counted from 1 over all its episodes, for which the predicate, asked once, says so. */
+    public static FaultyEnvironment when(Environment inner, Fault fault, LongPredicate steps) {
+        return new FaultyEnvironment(inner, fault, steps);
     }
 
     /**
@@ -65,11 +71,10 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
         };
     }
 
-    private FaultyEnvironment(Environment inner, Fault fault, long from, long until) {
+    private FaultyEnvironment(Environment inner, Fault fault, LongPredicate when) {
         super(inner);
         this.fault = fault;
-        this.from = from;
-        this.until = until;
+        this.when = when;
     }
 
     /** Lets whatever hangs in this environment go on. */
@@ -78,7 +83,7 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
     }
 
     private boolean failing(Fault kind) {
-        return fault == kind && lived >= from && lived <= until;
+        return fault == kind && fails;
     }
 
     @Override
@@ -89,7 +94,7 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
 
     @Override
     public Step step(float[] actions, int at) {
-        lived++;
+        fails = when.test(++lived);
         long began = System.nanoTime();
         if (failing(Fault.EXCEPTION)) {
             throw new ArithmeticException("fault on purpose at step " + lived);
