@@ -76,15 +76,36 @@ public final class Rollout {
      */
     public Rollout(
             int steps, int environments, Space observationSpace, Space actionSpace, boolean masked, int stateSize) {
+        this(
+                steps,
+                environments,
+                observationSpace.size(),
+                actionSpace.size(),
+                masked ? actionSpace.choices() : 0,
+                stateSize);
+    }
+
+    /**
+     * Allocates a block for rows of known sizes.
+     *
+     * @param maskSize flags per action mask, 0 if nothing is masked
+     * @throws IllegalArgumentException if steps or environments is below 1, or the block would not fit an array
+     */
+    public static Rollout sized(
+            int steps, int environments, int observationSize, int actionSize, int maskSize, int stateSize) {
+        return new Rollout(steps, environments, observationSize, actionSize, maskSize, stateSize);
+    }
+
+    private Rollout(int steps, int environments, int observationSize, int actionSize, int maskSize, int stateSize) {
         if (steps < 1 || environments < 1) {
             throw new IllegalArgumentException(
                     "steps (" + steps + ") and environments (" + environments + ") must be at least 1.");
         }
         this.steps = steps;
         this.environments = environments;
-        this.observationSize = observationSpace.size();
-        this.actionSize = actionSpace.size();
-        this.maskSize = masked ? actionSpace.choices() : 0;
+        this.observationSize = observationSize;
+        this.actionSize = actionSize;
+        this.maskSize = maskSize;
         long most =
                 (long) steps * environments * Math.max(Math.max(observationSize, actionSize), Math.max(1, maskSize));
         if ((long) steps * environments > Integer.MAX_VALUE || most < 0 || most > Integer.MAX_VALUE - 8) {

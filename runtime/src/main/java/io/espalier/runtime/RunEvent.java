@@ -16,7 +16,8 @@ public record RunEvent(String type, String message, Map<String, Object> details)
         details = new LinkedHashMap<>(details);
     }
 
-    static RunEvent of(String type, String message) {
+    /** One without details. */
+    public static RunEvent of(String type, String message) {
         return new RunEvent(type, message, Map.of());
     }
 
