@@ -3,6 +3,7 @@ package io.espalier.cli;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EnvironmentFacts;
+import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.TunedSettings;
 import java.io.PrintWriter;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
         name = "list",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Lists environments, algorithms, or the settings of an algorithm with their sentences.",
+        description =
+                "Lists environments, algorithms, execution modes, or the settings of an algorithm with their sentences.",
         footer = {
             "%nExamples:",
             "  espalier list",
@@ -31,6 +33,7 @@ final class ListCommand implements Runnable {
     enum What {
         environments,
         algorithms,
+        modes,
         settings,
         everything
     }
@@ -40,7 +43,7 @@ final class ListCommand implements Runnable {
             arity = "0..1",
             paramLabel = "WHAT",
             defaultValue = "everything",
-            description = "environments, algorithms or settings; without it, environments and algorithms.")
+            description = "environments, algorithms, modes or settings; without it, the first three.")
     private What what = What.everything;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "ALGORITHM", description = "Whose settings.")
@@ -78,18 +81,43 @@ final class ListCommand implements Runnable {
                 out.printf(Locale.ROOT, "  %-22s %s%n", provider.name(), provider.summary());
             }
         }
+        if (what == What.everything) {
+            out.println();
+        }
+        if (what == What.modes || what == What.everything) {
+            modes(out, what == What.modes);
+        }
         out.flush();
+    }
+
+    private static void modes(PrintWriter out, boolean settings) {
+        out.println("Execution modes");
+        for (ExecutionMode mode : ExecutionMode.known()) {
+            out.printf(Locale.ROOT, "  %-22s %s%n", mode.name(), mode.summary());
+            for (SettingsBinder.Description entry : settings ? describe(mode) : List.<SettingsBinder.Description>of()) {
+                out.printf(Locale.ROOT, "    %-20s %s%n", entry.key(), entry.sentence());
+                out.printf(Locale.ROOT, "    %-20s %s, here %s%n", "", entry.type(), entry.value());
+            }
+        }
+    }
+
+    private static List<SettingsBinder.Description> describe(ExecutionMode mode) {
+        return SettingsBinder.describe(mode.settings());
     }
 
     private static void environments(PrintWriter out, List<EnvironmentSpec> environments) {
         out.println("Environments");
+        int width = environments.stream()
+                .mapToInt(entry -> names(entry).length())
+                .max()
+                .orElse(1);
+        String line = "  %-" + width + "s %s%n";
         for (EnvironmentSpec entry : environments) {
             EnvironmentFacts facts = Catalog.facts(entry);
-            out.printf(Locale.ROOT, "  %-30s %s%n", names(entry), entry.summary());
+            out.printf(Locale.ROOT, line, names(entry), entry.summary());
             out.printf(
                     Locale.ROOT,
-                    "  %-30s observes %s, acts by %s%s%n",
-                    "",
+                    "  " + " ".repeat(width) + " observes %s, acts by %s%s%n",
                     brief(facts.observationSpace().text()),
                     brief(facts.actionSpace().text()),
                     Double.isNaN(entry.solvedAt())

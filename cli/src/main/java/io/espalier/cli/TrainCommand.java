@@ -69,6 +69,14 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable String threads;
 
     @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "How workers and learner are joined, as synchronous or asynchronous(workers=4, maxStaleness=8)."
+                            + " See \"espalier list modes\".")
+    private @Nullable String mode;
+
+    @Option(
             names = "--steps",
             paramLabel = "N",
             description = "The budget, in environment steps; schedules run along it.")
@@ -144,6 +152,7 @@ final class TrainCommand implements Callable<Integer> {
         put(asked, "preset", preset);
         put(asked, "seed", seed);
         put(asked, "threads", threads);
+        put(asked, "mode", mode);
         put(asked, "environmentSteps", steps);
         put(asked, "stop", stop);
         put(asked, "classpath", classPath);

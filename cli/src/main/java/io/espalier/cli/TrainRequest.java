@@ -4,6 +4,7 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.CheckpointSettings;
 import io.espalier.runtime.EvaluationSettings;
+import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.NearestName;
 import io.espalier.runtime.SettingsBinder;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param evaluation how the policy is evaluated
  * @param checkpoints when the run is saved
  * @param guard how much environments may misbehave
+ * @param mode how workers and learner are joined
  * @param classPath jars and folders with the user's code; empty for none
  */
 record TrainRequest(
@@ -42,6 +44,7 @@ record TrainRequest(
         EvaluationSettings evaluation,
         CheckpointSettings checkpoints,
         GuardSettings guard,
+        ExecutionMode mode,
         String classPath) {
     private static final int WINDOW = 20;
     private static final long BUDGET = 1_000_000;
@@ -98,6 +101,7 @@ record TrainRequest(
         long steps = read.whole(
                 "environmentSteps", tuned.map(TunedSettings::environmentSteps).orElse(BUDGET), 1, Long.MAX_VALUE);
         Optional<StopRule> stop = read.stop(tuned.flatMap(TunedSettings::stop).orElse(defaultStop(environment)));
+        ExecutionMode mode = read.mode();
         if (!wrong.isEmpty()) {
             throw new BadInput(String.join(System.lineSeparator(), wrong));
         }
@@ -112,6 +116,7 @@ record TrainRequest(
                 evaluation,
                 checkpoints,
                 guard,
+                mode,
                 classPath(asked));
     }
 
@@ -195,6 +200,17 @@ record TrainRequest(
             wrong.add(key + " (" + value + ") must be a whole number"
                     + (least == Long.MIN_VALUE ? "." : " of at least " + least + "."));
             return otherwise;
+        }
+
+        ExecutionMode mode() {
+            try {
+                return asked.containsKey("mode")
+                        ? ExecutionMode.parse(String.valueOf(asked.get("mode")))
+                        : ExecutionMode.synchronous();
+            } catch (IllegalArgumentException e) {
+                wrong.add("mode: " + e.getMessage());
+                return ExecutionMode.synchronous();
+            }
         }
 
         Optional<StopRule> stop(String otherwise) {

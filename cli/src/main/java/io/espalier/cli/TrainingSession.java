@@ -64,6 +64,7 @@ final class TrainingSession {
                 .evaluation(asked.evaluation())
                 .checkpoints(asked.checkpoints())
                 .guard(asked.guard())
+                .mode(asked.mode())
                 .directory(directory);
         asked.stop().ifPresent(trainer::stop);
         if (!asked.classPath().isEmpty()) {

@@ -126,7 +126,7 @@ public final class ReplayBuffer implements Stateful {
 
     private void add(Rollout rollout, int from) {
         int environment = from % environments;
-        if (rollout.begins(from)) {
+        if (rollout.stands(from)) {
             // Also where a run that was cut short in the middle of a round goes on with new episodes.
             newest[environment] = NONE;
         }

@@ -53,6 +53,12 @@ public final class Rollout {
     /** [N]: whether the first step begins an episode; see {@link #begins}. */
     public final boolean[] begun;
 
+    /**
+     * Whether its first steps go on where the block before it, handed to the same learner, stopped, environment by
+     * environment; false where blocks of several workers take turns.
+     */
+    public boolean joined = true;
+
     /** Which weights acted: the version of the policy. */
     public long weightsVersion;
 
@@ -149,5 +155,10 @@ public final class Rollout {
     public boolean begins(int row) {
         int before = row - environments;
         return before < 0 ? begun[row] : last(before) || discarded[before];
+    }
+
+    /** Whether row {@code row} follows on none that the same learner was given: an episode begins, or another's block. */
+    public boolean stands(int row) {
+        return (row < environments && !joined) || begins(row);
     }
 }

@@ -36,13 +36,14 @@ final class EpisodeGathering implements Gathering {
     /** By play: who took it. */
     private int[] takers = {};
 
-    EpisodeGathering(
-            EpisodeAlgorithm algorithm, RunPlan plan, EnvironmentSource source, TaskSpec task, SpinCores cores) {
+    EpisodeGathering(EpisodeAlgorithm algorithm, GatheringParts parts) {
+        RunPlan plan = parts.plan();
+        TaskSpec task = parts.task();
         name = algorithm.name();
-        this.source = source;
+        source = parts.source();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), cores);
+        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
         players = () -> algorithm.player(task, initial, seeds.child("player"));
         faults = new PlayFaults(source.settings());
         seats = new Seat[plan.threads()];

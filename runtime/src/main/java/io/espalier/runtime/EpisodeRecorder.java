@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Rollout;
 import java.util.List;
 
 /** Tells of the episodes that ended in a round, in the order in which they are handed to it. */
@@ -38,6 +39,23 @@ final class EpisodeRecorder {
             tellFigure(of.name(figure), of.value(figure));
         }
         records.episode(steps, of.environment(i), of.episodeReturn(i), of.length(i), of.success(i));
+    }
+
+    /**
+     * Tells of those of a block, in order of steps, then of groups of environments, whatever the grouping.
+     *
+     * @param groups the episodes of each contiguous group, in order of environments
+     */
+    void tell(Rollout rollout, Episodes[] groups) {
+        int[] at = new int[groups.length];
+        for (int t = 0; t < rollout.steps; t++) {
+            for (int g = 0; g < groups.length; g++) {
+                Episodes of = groups[g];
+                while (at[g] < of.count() && of.step(at[g]) == t) {
+                    tell(of, at[g]++, (t + 1L) * rollout.environments);
+                }
+            }
+        }
     }
 
     /** Something that the environment itself has put to an episode. */

@@ -1,5 +1,8 @@
 package io.espalier.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.espalier.core.State;
 import io.espalier.core.VectorEnvironment;
 import java.util.Arrays;
 
@@ -61,6 +64,55 @@ final class Episodes implements VectorEnvironment.EpisodeListener {
         names[figures] = name;
         values[figures] = value;
         figures++;
+    }
+
+    /** Writes all of them. */
+    void save(State into) {
+        long[] whole = new long[5 * count];
+        double[] sums = new double[count];
+        for (int i = 0; i < count; i++) {
+            whole[5 * i] = steps[i];
+            whole[5 * i + 1] = environments[i];
+            whole[5 * i + 2] = lengths[i];
+            whole[5 * i + 3] = successes[i] ? 1 : 0;
+            whole[5 * i + 4] = figureEnds[i];
+            sums[i] = returns[i];
+        }
+        into.put("episodes", whole);
+        into.put("returns", sums);
+        if (figures > 0) {
+            into.put("names", joined().getBytes(UTF_8));
+            into.put("values", Arrays.copyOf(values, figures));
+        }
+    }
+
+    /** One name a line. */
+    private String joined() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < figures; i++) {
+            text.append(i == 0 ? "" : "\n").append(names[i].replace('\n', ' '));
+        }
+        return text.toString();
+    }
+
+    /** Becomes what was saved. */
+    void load(State from) {
+        clear();
+        long[] whole = from.longs("episodes");
+        double[] sums = from.doubles("returns");
+        String[] called = from.has("names") ? new String(from.bytes("names"), UTF_8).split("\n", -1) : new String[0];
+        double[] told = from.has("values") ? from.doubles("values") : new double[0];
+        if (whole.length != 5L * sums.length || called.length != told.length) {
+            throw new IllegalArgumentException("a list of episodes has " + whole.length + " numbers, " + sums.length
+                    + " returns, " + called.length + " names and " + told.length + " values; they do not fit.");
+        }
+        for (int i = 0; i < sums.length; i++) {
+            for (long end = Math.min(told.length, whole[5 * i + 4]); figures < end; ) {
+                metric(0, called[figures], told[figures]);
+            }
+            at((int) whole[5 * i]);
+            ended((int) whole[5 * i + 1], sums[i], (int) whole[5 * i + 2], whole[5 * i + 3] != 0);
+        }
     }
 
     int count() {

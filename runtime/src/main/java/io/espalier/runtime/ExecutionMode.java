@@ -1,22 +1,84 @@
 package io.espalier.runtime;
 
-/** How workers and learner are joined. Each mode is one file over the same parts, those of {@link Training}. */
-public abstract sealed class ExecutionMode permits Synchronous {
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How workers and learner are joined. Each mode is one file over the same parts: it says how a round of experience comes
+ * to the learner; the loop around it, with evaluation, checkpoints and stop rules, is the same for all.
+ */
+public abstract sealed class ExecutionMode permits Synchronous, Asynchronous {
+    private static final Pattern FORM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\((.*)\\))?\\s*", Pattern.DOTALL);
+
     ExecutionMode() {}
 
-    /** Collect, learn, collect, learn: the reference. Same bits for any number of threads. */
+    /** Collect, learn, collect, learn: the reference. Same bits for any number of threads and workers. */
     public static ExecutionMode synchronous() {
-        return new Synchronous();
+        return new Synchronous(Synchronous.Settings.DEFAULT);
     }
 
-    /** Its name in settings, as "synchronous". */
-    public abstract String name();
+    /** All modes, with their default settings. */
+    public static List<ExecutionMode> known() {
+        return List.of(new Synchronous(Synchronous.Settings.DEFAULT), new Asynchronous(Asynchronous.Settings.DEFAULT));
+    }
 
     /**
-     * The loop that trains until {@link Training#goesOn} says no.
+     * Reads a mode's name, perhaps with settings: {@code asynchronous(maxStaleness=4)}.
      *
-     * @return a body that keeps its place in fields: when the thread that runs it is given up, stuck in an environment,
-     *     another thread runs it again and it goes on there
+     * @throws IllegalArgumentException if there is no such mode, with the nearest one, or a setting is not valid
      */
-    abstract Runnable loop(Training training);
+    public static ExecutionMode parse(String text) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw new IllegalArgumentException("mode (" + text
+                    + ") must be a name, perhaps with settings. Maybe write asynchronous(maxStaleness=4).");
+        }
+        List<String> names = new ArrayList<>();
+        for (ExecutionMode mode : known()) {
+            if (mode.name().equals(form.group(1))) {
+                String inner = form.group(2) == null ? "" : form.group(2).strip();
+                return mode.with(SettingsBinder.parseWords(inner.isEmpty() ? List.of() : List.of(inner.split(","))));
+            }
+            names.add(mode.name());
+        }
+        throw new IllegalArgumentException(
+                "There is no mode \"" + form.group(1) + "\". " + NearestName.advice(form.group(1), names));
+    }
+
+    /** Its name, as "asynchronous". */
+    public abstract String name();
+
+    /** What it does, in a sentence. */
+    public abstract String summary();
+
+    /** Its settings. */
+    public abstract Record settings();
+
+    /** The same mode with these settings over its own. */
+    abstract ExecutionMode with(Map<String, ?> settings);
+
+    /** How a run in this mode comes by its experience. */
+    abstract Gathering gathering(GatheringParts parts);
+
+    /** Name and those settings that are not the defaults, as {@link #parse} reads it. */
+    public final String text() {
+        Map<String, Object> mine = new LinkedHashMap<>(SettingsBinder.toMap(settings()));
+        for (ExecutionMode mode : known()) {
+            if (mode.name().equals(name())) {
+                SettingsBinder.toMap(mode.settings()).forEach(mine::remove);
+            }
+        }
+        List<String> words = new ArrayList<>();
+        mine.forEach((key, value) -> words.add(key + "=" + value));
+        return words.isEmpty() ? name() : name() + "(" + String.join(", ", words) + ")";
+    }
+
+    @Override
+    public final String toString() {
+        return text();
+    }
 }

@@ -2,25 +2,14 @@ package io.espalier.runtime;
 
 import io.espalier.core.MetricSink;
 import io.espalier.core.State;
-import io.espalier.policy.EpisodeAlgorithm;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
-import io.espalier.policy.RolloutAlgorithm;
-import io.espalier.policy.TaskSpec;
 
 /**
  * How a run comes by a round of experience, and hands it to the learner. As a task of {@link SpinCores} it gathers in
  * parallel: whatever happens in environments happens there, and its progress is kept in fields.
  */
 interface Gathering extends SpinCores.Resumable, AutoCloseable {
-    /** The way that suits the run's algorithm. */
-    static Gathering of(RunPlan plan, EnvironmentSource source, TaskSpec task, SpinCores cores) {
-        if (plan.algorithm() instanceof RolloutAlgorithm algorithm) {
-            return new RolloutGathering(algorithm, plan, source, task, cores);
-        }
-        return new EpisodeGathering((EpisodeAlgorithm) plan.algorithm(), plan, source, task, cores);
-    }
-
     /** Who learns from it. */
     Learner learner();
 

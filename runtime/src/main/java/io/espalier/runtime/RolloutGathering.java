@@ -9,19 +9,22 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import java.util.Arrays;
 
 /** Gathers by blocks of steps: each task is a group of environments that fills its columns of the {@link Rollout}. */
 final class RolloutGathering implements Gathering {
     private final RolloutLearner learner;
     private final Rollout rollout;
     private final RolloutWorker[] workers;
+    private final Episodes[] episodes;
     private final long restarts;
 
-    RolloutGathering(
-            RolloutAlgorithm algorithm, RunPlan plan, EnvironmentSource source, TaskSpec task, SpinCores cores) {
+    RolloutGathering(RolloutAlgorithm algorithm, GatheringParts parts) {
+        RunPlan plan = parts.plan();
+        TaskSpec task = parts.task();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), cores);
+        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
         int environments = algorithm.environments();
         rollout = new Rollout(
                 algorithm.rolloutSteps(),
@@ -38,8 +41,10 @@ final class RolloutGathering implements Gathering {
         for (int w = 0; w < workers.length; w++) {
             int first = (int) ((long) w * environments / workers.length);
             int to = (int) ((w + 1L) * environments / workers.length);
-            workers[w] = new RolloutWorker(first, to, source, learner.policy(), played);
+            workers[w] = new RolloutWorker(first, to, first, parts.source(), learner.policy(), played);
         }
+        episodes = new Episodes[workers.length];
+        Arrays.setAll(episodes, w -> workers[w].episodes());
     }
 
     @Override
@@ -71,18 +76,9 @@ final class RolloutGathering implements Gathering {
         workers[index].resume(rollout);
     }
 
-    /** In order of steps, then of environments, whatever the grouping. */
     @Override
     public void tell(EpisodeRecorder recorder) {
-        int[] at = new int[workers.length];
-        for (int t = 0; t < rollout.steps; t++) {
-            for (int w = 0; w < workers.length; w++) {
-                Episodes of = workers[w].episodes();
-                while (at[w] < of.count() && of.step(at[w]) == t) {
-                    recorder.tell(of, at[w]++, (t + 1L) * rollout.environments);
-                }
-            }
-        }
+        recorder.tell(rollout, episodes);
     }
 
     @Override

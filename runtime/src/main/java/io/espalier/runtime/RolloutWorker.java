@@ -29,6 +29,9 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     }
 
     private final int from;
+    /** Where its columns begin in the rollout. */
+    private final int column;
+
     private final int size;
     private final EnvironmentSource source;
     private final DefaultVectorEnvironment environments;
@@ -47,12 +50,14 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     private int t;
 
     /**
-     * Makes the environments of columns {@code from} to {@code to - 1}.
+     * Makes environments {@code from} to {@code to - 1}.
      *
+     * @param column where their columns begin in the rollout
      * @param policy decides the sizes; another of the same structure may be given to {@link #begin}
      */
-    RolloutWorker(int from, int to, EnvironmentSource source, Policy policy, Seeds seeds) {
+    RolloutWorker(int from, int to, int column, EnvironmentSource source, Policy policy, Seeds seeds) {
         this.from = from;
+        this.column = column;
         size = to - from;
         this.source = source;
         guards = new EnvironmentGuard[size];
@@ -95,10 +100,10 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         while (t < rollout.steps) {
             if (phase == Phase.ACT) {
                 if (t == 0) {
-                    System.arraycopy(states, 0, rollout.states, from * rollout.stateSize, states.length);
-                    System.arraycopy(begins, 0, rollout.begun, from, size);
+                    System.arraycopy(states, 0, rollout.states, column * rollout.stateSize, states.length);
+                    System.arraycopy(begins, 0, rollout.begun, column, size);
                 }
-                act(rollout, t * rollout.environments + from);
+                act(rollout, t * rollout.environments + column);
                 episodes.at(t);
                 phase = Phase.STEP;
             }
@@ -106,12 +111,12 @@ final class RolloutWorker implements Stateful, AutoCloseable {
                 environments.step(actions);
                 phase = Phase.RECORD;
             }
-            record(rollout, t * rollout.environments + from);
+            record(rollout, t * rollout.environments + column);
             t++;
             phase = Phase.ACT;
         }
         System.arraycopy(
-                environments.actionMasks(), 0, rollout.finalMasks, from * rollout.maskSize, size * rollout.maskSize);
+                environments.actionMasks(), 0, rollout.finalMasks, column * rollout.maskSize, size * rollout.maskSize);
     }
 
     /** Does the rest after the thread that did it was given up, stuck in one of the environments. */

@@ -72,7 +72,7 @@ public record RunConfig(
                         plan.threads(),
                         plan.environmentSteps(),
                         stop,
-                        plan.mode().name(),
+                        plan.mode().text(),
                         plan.solvedAt(),
                         plan.evaluateAtEnd()),
                 plan.evaluation(),
@@ -97,7 +97,16 @@ public record RunConfig(
      * @throws IllegalArgumentException with everything that is wrong
      */
     public static RunConfig read(RunDirectory directory) {
-        Map<String, Object> map = new LinkedHashMap<>(directory.readConfig());
+        return of(directory.readConfig(), RunFiles.config(directory).toString());
+    }
+
+    /**
+     * Reads what {@link #toMap} gave.
+     *
+     * @param source what to call it in errors
+     */
+    static RunConfig of(Map<String, Object> config, String source) {
+        Map<String, Object> map = new LinkedHashMap<>(config);
         List<String> wrong = new ArrayList<>();
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
         for (String section : SECTIONS) {
@@ -117,8 +126,8 @@ public record RunConfig(
         CheckpointSettings saving =
                 bind(CheckpointSettings.DEFAULT, section(sections, "checkpoints"), "checkpoints: ", wrong);
         if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException(RunFiles.config(directory) + " is not valid:" + System.lineSeparator()
-                    + String.join(System.lineSeparator(), wrong));
+            throw new IllegalArgumentException(
+                    source + " is not valid:" + System.lineSeparator() + String.join(System.lineSeparator(), wrong));
         }
         return new RunConfig(
                 main.algorithm(),

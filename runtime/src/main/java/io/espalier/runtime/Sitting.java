@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.workers.WorkerFailure;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class Sitting {
                                 + " and the environments begin new episodes when the run is resumed"));
                 result = parts.cutShort();
             }
-        } catch (EnvironmentFailure e) {
+        } catch (EnvironmentFailure | WorkerFailure e) {
             salvage(e);
             throw e;
         } finally {
@@ -71,7 +72,7 @@ final class Sitting {
     }
 
     /** Nothing that was learned may be lost because an environment fails. */
-    private void salvage(EnvironmentFailure failure) {
+    private void salvage(RuntimeException failure) {
         Training parts = training;
         try {
             records.event(RunEvent.of("run/failed", String.valueOf(failure.getMessage())));
@@ -97,7 +98,7 @@ final class Sitting {
         }
         Runnable body = loop;
         if (body == null) {
-            body = plan.mode().loop(parts);
+            body = new TrainingLoop(parts);
             loop = body;
         }
         if (!looped) {

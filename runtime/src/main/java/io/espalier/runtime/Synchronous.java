@@ -1,53 +1,69 @@
 package io.espalier.runtime;
 
-/** Collect, learn, collect, learn: the serial reference, on any number of threads. */
+import io.espalier.core.Setting;
+import io.espalier.policy.EpisodeAlgorithm;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.runtime.workers.WorkerPool;
+import java.util.Map;
+
+/**
+ * Everybody waits for everybody: all environments act with the newest weights, then the learner learns. On the run's own
+ * threads, or with the environments divided among workers; the same bits in either case, for any number of them, also
+ * when some are lost on the way.
+ */
 final class Synchronous extends ExecutionMode {
+    private final Settings settings;
+
+    Synchronous(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The settings of {@link Synchronous}.
+     *
+     * @param workers among how many workers environments are divided, where there is a pool of them
+     */
+    record Settings(
+            @Setting("Workers among whom the environments are divided; 0 for one per processor of their nodes.")
+            int workers) {
+        static final Settings DEFAULT = new Settings(0);
+
+        Settings {
+            if (workers < 0 || workers > 10_000) {
+                throw new IllegalArgumentException(
+                        "workers (" + workers + ") must be from 0 to 10000. Maybe use 0, for one per processor.");
+            }
+        }
+    }
+
     @Override
     public String name() {
         return "synchronous";
     }
 
     @Override
-    Runnable loop(Training training) {
-        return new Loop(training);
+    public String summary() {
+        return "Collect, learn, collect, learn: the same bits for any number of threads and workers.";
     }
 
-    private static final class Loop implements Runnable {
-        private enum Phase {
-            COLLECT,
-            LEARN,
-            EVALUATE,
-            REVIEW,
-            DONE
-        }
+    @Override
+    public Settings settings() {
+        return settings;
+    }
 
-        private final Training training;
-        private Phase phase;
+    @Override
+    ExecutionMode with(Map<String, ?> changes) {
+        return new Synchronous(SettingsBinder.bind(settings, changes));
+    }
 
-        Loop(Training training) {
-            this.training = training;
-            phase = training.begins() ? Phase.COLLECT : Phase.DONE;
+    @Override
+    Gathering gathering(GatheringParts parts) {
+        WorkerPool pool = parts.workers();
+        if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
+            return pool == null
+                    ? new RolloutGathering(algorithm, parts)
+                    : new DividedGathering(algorithm, parts, pool, settings.workers());
         }
-
-        @Override
-        public void run() {
-            while (phase != Phase.DONE) {
-                switch (phase) {
-                    case COLLECT -> {
-                        training.collect();
-                        phase = Phase.LEARN;
-                    }
-                    case LEARN -> {
-                        training.learn();
-                        phase = Phase.EVALUATE;
-                    }
-                    case EVALUATE -> {
-                        training.evaluateIfDue();
-                        phase = Phase.REVIEW;
-                    }
-                    default -> phase = training.goesOn() ? Phase.COLLECT : Phase.DONE;
-                }
-            }
-        }
+        return new EpisodeGathering((EpisodeAlgorithm) parts.plan().algorithm(), parts);
     }
 }

@@ -4,6 +4,7 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public final class Trainer {
     private GuardSettings guard = GuardSettings.DEFAULT;
     private CheckpointSettings checkpoints = CheckpointSettings.DEFAULT;
     private ExecutionMode mode = ExecutionMode.synchronous();
+    private @Nullable WorkerPool workers;
     private @Nullable RunDirectory directory;
     private boolean resumes;
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -98,15 +100,13 @@ public final class Trainer {
                     + ", not of " + algorithm.name() + ".");
         }
         RunConfig.Main main = config.main();
-        if (!main.mode().equals(ExecutionMode.synchronous().name())) {
-            throw new IllegalArgumentException("mode (" + main.mode() + ") must be synchronous.");
-        }
         Trainer trainer = new Trainer(algorithm, environment.name(), environment.factory(), main.solvedAt());
         trainer.directory = directory;
         trainer.resumes = true;
         trainer.seed = main.seed();
         trainer.notes.putAll(config.notes());
         trainer.threads(main.threads())
+                .mode(ExecutionMode.parse(main.mode()))
                 .environmentSteps(main.environmentSteps())
                 .evaluation(config.evaluation())
                 .guard(config.guard())
@@ -204,6 +204,12 @@ public final class Trainer {
     /** How workers and learner are joined; {@linkplain ExecutionMode#synchronous synchronous} unless said otherwise. */
     public Trainer mode(ExecutionMode how) {
         mode = how;
+        return this;
+    }
+
+    /** Where workers run that the mode has beside the run's own threads; the pool is the caller's to close. */
+    public Trainer workers(WorkerPool pool) {
+        workers = pool;
         return this;
     }
 
@@ -320,6 +326,7 @@ public final class Trainer {
                 guard,
                 checkpoints,
                 mode,
+                workers,
                 List.copyOf(listeners),
                 from);
     }

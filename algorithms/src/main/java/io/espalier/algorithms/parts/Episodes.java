@@ -60,7 +60,7 @@ public final class Episodes implements Stateful {
         float[] ahead = new float[1];
         for (int row = 0; row < rollout.rows(); row++) {
             int column = row % environments;
-            if (rollout.begins(row)) {
+            if (rollout.stands(row)) {
                 lengths[column] = 0;
             }
             if (rollout.discarded[row] || !Double.isFinite(rollout.rewards[row])) {

@@ -44,7 +44,7 @@ public final class RewardNormalizer implements Stateful {
         double sum = 0;
         int seen = 0;
         for (int i = 0; i < environments; i++) {
-            if (rollout.begins(at + i)) {
+            if (rollout.stands(at + i)) {
                 returns[i] = 0;
             }
             if (skipped[at + i]) {

@@ -74,7 +74,7 @@ public final class SequenceReplay implements Stateful {
             boolean unfit = rollout.discarded[row] || !Double.isFinite(rollout.rewards[row]);
             rewards[first + row] = unfit ? 0 : rollout.rewards[row];
             flags[first + row] = (byte) ((rollout.terminated[row] ? TERMINATED : 0)
-                    | (rollout.begins(row) ? BEGINS : 0)
+                    | (rollout.stands(row) ? BEGINS : 0)
                     | (unfit ? VOID : 0));
         }
         added++;

@@ -157,7 +157,7 @@ public record MonteCarlo(MonteCarlo.Settings settings) implements RolloutAlgorit
         public void learn(Rollout rollout, ActionTable table, double epsilon) {
             for (int row = 0; row < rollout.rows(); row++) {
                 EpisodeSoFar episode = episodes[row % rollout.environments];
-                if (rollout.begins(row)) {
+                if (rollout.stands(row)) {
                     episode.clear();
                 }
                 if (!ActionTable.usable(rollout, row)) {

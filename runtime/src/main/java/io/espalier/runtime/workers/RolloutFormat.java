@@ -39,6 +39,7 @@ final class RolloutFormat {
         sink.put(rollout.finalMasks);
         floats(rollout.states, sink);
         sink.put(rollout.begun);
+        sink.put((byte) (rollout.joined ? 1 : 0));
     }
 
     private static void floats(float[] array, MessageSink sink) {
@@ -109,6 +110,7 @@ final class RolloutFormat {
         source.get(rollout.finalMasks);
         source.get(rollout.states, 0, rollout.states.length);
         source.get(rollout.begun);
+        rollout.joined = source.getByte() != 0;
         return rollout;
     }
 
@@ -118,7 +120,7 @@ final class RolloutFormat {
             throw new IllegalArgumentException("a rollout cannot have the sizes " + Arrays.toString(sizes) + ".");
         }
         double rows = (double) sizes[0] * sizes[1];
-        double bytes = rows * (4.0 * sizes[2] + 4.0 * sizes[3] + sizes[4] / 8.0 + 16) + 4.0 * sizes[1] * sizes[5];
-        source.need(bytes > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : (long) bytes);
+        double bytes = rows * (4.0 * sizes[2] + 4.0 * sizes[3] + 0.125 * sizes[4] + 16) + 4.0 * sizes[1] * sizes[5];
+        source.need(bytes > MessageFormat.MOST_BYTES ? Long.MAX_VALUE : (long) bytes);
     }
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class WorkerThread {
     private final Ending ending;
     private final BlockingQueue<Message> mailbox = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicReference<@Nullable PolicyUpdate> newest = new AtomicReference<>();
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
     private @Nullable Worker worker;
@@ -60,8 +62,15 @@ public final class WorkerThread {
         fresh.start();
     }
 
-    /** Hands over a message; false if too many wait. */
+    /**
+     * Hands over a message; false if too many wait. A policy waits in a slot of its own, where a newer one takes its
+     * place, and is received before whatever comes next.
+     */
     public boolean offer(Message message) {
+        if (message instanceof PolicyUpdate update) {
+            newest.set(update);
+            return true;
+        }
         return closed || mailbox.offer(message);
     }
 
@@ -99,6 +108,10 @@ public final class WorkerThread {
                 Message message = mailbox.poll(1, TimeUnit.SECONDS);
                 if (message != null && message != END) {
                     long began = System.nanoTime();
+                    PolicyUpdate update = newest.getAndSet(null);
+                    if (update != null) {
+                        now.receive(update);
+                    }
                     receiving = true;
                     now.receive(message);
                     received();

@@ -1,0 +1,205 @@
+package io.espalier.runtime;
+
+import io.espalier.core.MetricSink;
+import io.espalier.core.Rollout;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.RolloutLearner;
+import io.espalier.runtime.workers.Experience;
+import io.espalier.runtime.workers.LocalPool;
+import io.espalier.runtime.workers.PolicyUpdate;
+import io.espalier.runtime.workers.Resources;
+import io.espalier.runtime.workers.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/** The learner's side of {@link Asynchronous}: a round is the next block that is not too old. */
+final class AsynchronousGathering implements Gathering {
+    private final Asynchronous.Settings settings;
+    private final RolloutLearner learner;
+    private final WorkerPool pool;
+    private final boolean ownPool;
+    private final Crew crew;
+    private final int workers;
+    private final int environments;
+    private final Episodes[] episodes = {new Episodes()};
+    private final long[] faults;
+    private final long restarts;
+    /** By worker: the number of the next block to ask for. */
+    private final long[] asked;
+
+    private @Nullable Experience taken;
+    private int from;
+    private long version;
+    private long environmentSteps;
+    private Policy policy;
+    private long dropped;
+    private long droppedSteps;
+    private long waitedNanos;
+    private long workedNanos;
+    private long measuredFrom = System.nanoTime();
+
+    AsynchronousGathering(RolloutAlgorithm algorithm, GatheringParts parts, Asynchronous.Settings settings) {
+        this.settings = settings;
+        RunPlan plan = parts.plan();
+        Seeds seeds = Seeds.of(plan.seed());
+        Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        policy = learner.policy();
+        environments = algorithm.environments();
+        WorkerPool given = parts.workers();
+        ownPool = given == null;
+        pool = given == null ? new LocalPool() : given;
+        workers = settings.workers() > 0
+                ? settings.workers()
+                : given == null ? plan.threads() : DividedGathering.processors(pool);
+        State before = plan.from();
+        restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
+        asked = new long[workers];
+        faults = new long[workers];
+        crew = new Crew(
+                pool,
+                Resources.ONE_CPU,
+                parts.events(),
+                // Environments that begin anew must not begin as they did before.
+                (number, life) ->
+                        new RolloutRecipe(plan, number * environments, environments, (restarts << 20) + life));
+    }
+
+    @Override
+    public Learner learner() {
+        return learner;
+    }
+
+    /** The run's own thread only waits. */
+    @Override
+    public int tasks() {
+        return 1;
+    }
+
+    @Override
+    public void begin(Policy newest, long steps) {
+        boolean changed = newest.weights().version() != policy.weights().version();
+        policy = newest;
+        version = newest.weights().version();
+        environmentSteps = steps;
+        if (crew.size() == 0) {
+            while (crew.size() < workers) {
+                start(crew.add());
+            }
+            return;
+        }
+        if (changed) {
+            crew.broadcast(PolicyUpdate.of(newest));
+        }
+        if (taken != null) {
+            ask(from);
+            taken = null;
+        }
+    }
+
+    private void start(int worker) {
+        crew.send(worker, PolicyUpdate.of(policy));
+        for (int i = 0; i < settings.ahead(); i++) {
+            ask(worker);
+        }
+    }
+
+    private void ask(int worker) {
+        crew.send(worker, RolloutStation.collect(asked[worker]++, false));
+    }
+
+    @Override
+    public void run(int index, int thread) {
+        long began = System.nanoTime();
+        while (taken == null) {
+            Crew.Arrival arrival = crew.take();
+            if (arrival.message() == null) {
+                start(arrival.worker());
+            } else if (arrival.message() instanceof Experience block) {
+                workedNanos += block.nanos();
+                faults[arrival.worker()] = block.faults();
+                if (version - block.rollout().weightsVersion > settings.maxStaleness()) {
+                    dropped++;
+                    droppedSteps += block.rollout().rows();
+                    ask(arrival.worker());
+                } else {
+                    from = arrival.worker();
+                    taken = block;
+                }
+            }
+        }
+        waitedNanos += System.nanoTime() - began;
+    }
+
+    @Override
+    public void resume(int index, int thread) {
+        throw new IllegalStateException("waiting for workers cannot be given up.");
+    }
+
+    private Experience taken() {
+        Experience block = taken;
+        if (block == null) {
+            throw new IllegalStateException("no block has been taken.");
+        }
+        return block;
+    }
+
+    @Override
+    public void tell(EpisodeRecorder recorder) {
+        episodes[0].load(taken().episodes());
+        recorder.tell(taken().rollout(), episodes);
+    }
+
+    @Override
+    public long learn(MetricSink metrics) {
+        Rollout rollout = taken().rollout();
+        rollout.environmentStepsBefore = environmentSteps;
+        rollout.joined = workers == 1;
+        learner.update(rollout, metrics);
+        long now = System.nanoTime();
+        double seconds = (now - measuredFrom) / 1e9;
+        metrics.put("workers/staleness", (double) (version - rollout.weightsVersion));
+        metrics.put("workers/dropped", (double) dropped);
+        metrics.put("workers/queue", crew.waiting());
+        metrics.put("workers/samples-per-second", (rollout.rows() + droppedSteps) / seconds / workers);
+        metrics.put("workers/waiting", Math.max(0, 1 - workedNanos / 1e9 / seconds / workers));
+        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
+        measuredFrom = now;
+        droppedSteps = 0;
+        waitedNanos = 0;
+        workedNanos = 0;
+        return rollout.rows();
+    }
+
+    @Override
+    public long faults() {
+        long sum = 0;
+        for (long each : faults) {
+            sum += each;
+        }
+        return sum;
+    }
+
+    /** Blocks under way are not kept: resumed, the environments begin new episodes. */
+    @Override
+    public void save(State into, boolean settled) {
+        into.putLong("restarts", restarts + 1);
+        into.putLong("dropped", dropped);
+    }
+
+    @Override
+    public void load(State from) {
+        dropped = from.has("dropped") ? from.getLong("dropped") : 0;
+    }
+
+    @Override
+    public void close() {
+        crew.close();
+        if (ownPool) {
+            pool.close();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.espalier.runtime;
+
+import io.espalier.runtime.workers.Message;
+import io.espalier.runtime.workers.Resources;
+import io.espalier.runtime.workers.WorkerLink;
+import io.espalier.runtime.workers.WorkerListener;
+import io.espalier.runtime.workers.WorkerPool;
+import io.espalier.runtime.workers.WorkerRecipe;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a run, by number. One that is lost with its node is replaced by another of the same number; one that ends
+ * by an exception ends the run. What comes from them waits in one queue, which is as long as what they were asked for.
+ */
+final class Crew implements WorkerListener, AutoCloseable {
+    private final WorkerPool pool;
+    private final Resources needs;
+    private final RunEvent.Sink events;
+    private final Maker maker;
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final List<@Nullable WorkerLink> links = new ArrayList<>();
+    private final List<Integer> lives = new ArrayList<>();
+    private long losses;
+    private boolean closed;
+
+    /** Makes recipes. */
+    interface Maker {
+        /**
+         * The recipe of a worker.
+         *
+         * @param life how many before it had the same number
+         */
+        WorkerRecipe recipe(int number, int life);
+    }
+
+    /**
+     * Something that came from a worker.
+     *
+     * @param life which of those with its number it is
+     * @param message what it sent; null if it has just been started in the place of one that is lost
+     * @param failure what ended it; null if it goes on
+     */
+    record Arrival(
+            int worker,
+            int life,
+            @Nullable Message message,
+            @Nullable Throwable failure) {}
+
+    Crew(WorkerPool pool, Resources needs, RunEvent.Sink events, Maker maker) {
+        this.pool = pool;
+        this.needs = needs;
+        this.events = events;
+        this.maker = maker;
+    }
+
+    /** Starts another worker. Who calls it tells it what to do. */
+    synchronized int add() {
+        int number = links.size();
+        links.add(null);
+        lives.add(0);
+        links.set(number, pool.start(number, maker.recipe(number, 0), needs, this));
+        return number;
+    }
+
+    /** How many there are. */
+    synchronized int size() {
+        return links.size();
+    }
+
+    /** How many before this one had its number. */
+    synchronized int life(int number) {
+        return lives.get(number);
+    }
+
+    /** Workers lost so far. */
+    synchronized long losses() {
+        return losses;
+    }
+
+    /** Sends a message to one. */
+    void send(int number, Message message) {
+        WorkerLink link = link(number);
+        if (link != null) {
+            link.send(message);
+        }
+    }
+
+    /** Sends a message to all. */
+    void broadcast(Message message) {
+        for (int number = 0; number < size(); number++) {
+            send(number, message);
+        }
+    }
+
+    private synchronized @Nullable WorkerLink link(int number) {
+        return links.get(number);
+    }
+
+    /**
+     * The next thing that comes; waits for it.
+     *
+     * @throws RuntimeException what ended a worker
+     */
+    Arrival take() {
+        while (true) {
+            Arrival arrival;
+            try {
+                arrival = arrivals.take();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for workers.", e);
+            }
+            if (arrival.life() == life(arrival.worker())) {
+                Throwable failure = arrival.failure();
+                if (failure instanceof RuntimeException exception) {
+                    throw exception;
+                } else if (failure != null) {
+                    throw new IllegalStateException("worker " + arrival.worker() + " failed: " + failure, failure);
+                }
+                return arrival;
+            }
+        }
+    }
+
+    /** How many things have come and wait. */
+    int waiting() {
+        return arrivals.size();
+    }
+
+    @Override
+    public synchronized void received(WorkerLink from, Message message) {
+        if (known(from)) {
+            arrivals.add(new Arrival(from.number(), lives.get(from.number()), message, null));
+        }
+    }
+
+    @Override
+    public void event(WorkerLink from, RunEvent event) {
+        Map<String, Object> details = new LinkedHashMap<>(event.details());
+        details.put("worker", from.number());
+        details.put("node", from.node());
+        events.take(new RunEvent(event.type(), event.message(), details));
+    }
+
+    @Override
+    public synchronized void lost(WorkerLink worker, String cause) {
+        if (!known(worker) || closed) {
+            return;
+        }
+        int number = worker.number();
+        losses++;
+        int life = lives.get(number) + 1;
+        lives.set(number, life);
+        events.take(new RunEvent(
+                "worker/lost",
+                "worker " + number + " on " + worker.node() + " is lost: " + cause + "; another takes its place",
+                Map.of("worker", number, "node", worker.node(), "life", life)));
+        links.set(number, null);
+        links.set(number, pool.start(number, maker.recipe(number, life), needs, this));
+        arrivals.add(new Arrival(number, life, null, null));
+    }
+
+    @Override
+    public synchronized void failed(WorkerLink worker, Throwable cause) {
+        if (known(worker)) {
+            arrivals.add(new Arrival(worker.number(), lives.get(worker.number()), null, cause));
+        }
+    }
+
+    private boolean known(WorkerLink link) {
+        WorkerLink now = links.get(link.number());
+        // A worker may speak before the call that starts it has returned.
+        return now == null || now.equals(link);
+    }
+
+    @Override
+    public void close() {
+        List<WorkerLink> all = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            for (WorkerLink link : links) {
+                if (link != null) {
+                    all.add(link);
+                }
+            }
+        }
+        all.forEach(WorkerLink::close);
+    }
+}

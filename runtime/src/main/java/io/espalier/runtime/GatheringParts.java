@@ -1,0 +1,21 @@
+package io.espalier.runtime;
+
+import io.espalier.policy.TaskSpec;
+import io.espalier.runtime.workers.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Gathering} is made of.
+ *
+ * @param source makes environments for those who step them on the run's own threads
+ * @param cores the run's own threads
+ * @param workers where workers beside them can run; null if nobody has named a place
+ * @param events takes what happens
+ */
+record GatheringParts(
+        RunPlan plan,
+        EnvironmentSource source,
+        TaskSpec task,
+        SpinCores cores,
+        @Nullable WorkerPool workers,
+        RunEvent.Sink events) {}
