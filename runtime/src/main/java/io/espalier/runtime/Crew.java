@@ -26,6 +26,9 @@ final class Crew implements WorkerListener, AutoCloseable {
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final List<@Nullable WorkerLink> links = new ArrayList<>();
     private final List<Integer> lives = new ArrayList<>();
+    /** By number: which of them whoever gives the orders knows of. */
+    private final List<Integer> known = new ArrayList<>();
+
     private long losses;
     private boolean closed;
 
@@ -64,6 +67,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         int number = links.size();
         links.add(null);
         lives.add(0);
+        known.add(0);
         links.set(number, pool.start(number, maker.recipe(number, 0), needs, this));
         return number;
     }
@@ -73,17 +77,15 @@ final class Crew implements WorkerListener, AutoCloseable {
         return links.size();
     }
 
-    /** How many before this one had its number. */
-    synchronized int life(int number) {
-        return lives.get(number);
-    }
-
     /** Workers lost so far. */
     synchronized long losses() {
         return losses;
     }
 
-    /** Sends a message to one. */
+    /**
+     * Sends a message to one. If it has just taken another's place, and {@link #take} has not told of that yet, the message
+     * is dropped: who hears of the new one tells it everything from the beginning.
+     */
     void send(int number, Message message) {
         WorkerLink link = link(number);
         if (link != null) {
@@ -99,7 +101,15 @@ final class Crew implements WorkerListener, AutoCloseable {
     }
 
     private synchronized @Nullable WorkerLink link(int number) {
-        return links.get(number);
+        return known.get(number).equals(lives.get(number)) ? links.get(number) : null;
+    }
+
+    private synchronized boolean isCurrent(Arrival arrival) {
+        boolean current = arrival.life() == lives.get(arrival.worker());
+        if (current) {
+            known.set(arrival.worker(), arrival.life());
+        }
+        return current;
     }
 
     /**
@@ -116,7 +126,7 @@ final class Crew implements WorkerListener, AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while waiting for workers.", e);
             }
-            if (arrival.life() == life(arrival.worker())) {
+            if (isCurrent(arrival)) {
                 Throwable failure = arrival.failure();
                 if (failure instanceof RuntimeException exception) {
                     throw exception;
@@ -135,7 +145,7 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     @Override
     public synchronized void received(WorkerLink from, Message message) {
-        if (known(from)) {
+        if (isKnown(from)) {
             arrivals.add(new Arrival(from.number(), lives.get(from.number()), message, null));
         }
     }
@@ -150,7 +160,7 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     @Override
     public synchronized void lost(WorkerLink worker, String cause) {
-        if (!known(worker) || closed) {
+        if (!isKnown(worker) || closed) {
             return;
         }
         int number = worker.number();
@@ -168,12 +178,12 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     @Override
     public synchronized void failed(WorkerLink worker, Throwable cause) {
-        if (known(worker)) {
+        if (isKnown(worker)) {
             arrivals.add(new Arrival(worker.number(), lives.get(worker.number()), null, cause));
         }
     }
 
-    private boolean known(WorkerLink link) {
+    private boolean isKnown(WorkerLink link) {
         WorkerLink now = links.get(link.number());
         // A worker may speak before the call that starts it has returned.
         return now == null || now.equals(link);

@@ -29,6 +29,15 @@ public final class EnvironmentFault extends RuntimeException {
         this.step = step;
     }
 
+    /** One that was met in another JVM, with the message that it had there. */
+    EnvironmentFault(Kind kind, int environment, long seed, int step, String message) {
+        super(message);
+        this.kind = kind;
+        this.environment = environment;
+        this.seed = seed;
+        this.step = step;
+    }
+
     String message() {
         String message = getMessage();
         return message == null ? "" : message;

@@ -1,6 +1,5 @@
 package io.espalier.runtime;
 
-import io.espalier.core.AbandonedCall;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -13,7 +12,6 @@ import io.espalier.policy.TaskSpec;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers by plays: each task is a seat with a player and an environment of its own, which takes the next play until
@@ -22,10 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EpisodeGathering implements Gathering {
     private final String name;
-    private final EnvironmentSource source;
-    private final Supplier<Player> players;
     private final EpisodeLearner learner;
-    private final Seat[] seats;
+    private final PlaySeat[] seats;
     private final AtomicInteger next = new AtomicInteger();
     private final PlayFaults faults;
 
@@ -40,15 +36,14 @@ final class EpisodeGathering implements Gathering {
         RunPlan plan = parts.plan();
         TaskSpec task = parts.task();
         name = algorithm.name();
-        source = parts.source();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
         learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
-        players = () -> algorithm.player(task, initial, seeds.child("player"));
-        faults = new PlayFaults(source.settings());
-        seats = new Seat[plan.threads()];
+        Supplier<Player> players = () -> algorithm.player(task, initial, seeds.child("player"));
+        faults = new PlayFaults(parts.source().settings());
+        seats = new PlaySeat[plan.threads()];
         for (int s = 0; s < seats.length; s++) {
-            seats[s] = new Seat(s);
+            seats[s] = new PlaySeat(s, name, parts.source(), players);
         }
     }
 
@@ -74,14 +69,14 @@ final class EpisodeGathering implements Gathering {
         takers = new int[plays];
         faults.plays(plays);
         next.set(0);
-        for (Seat seat : seats) {
-            seat.begin();
+        for (PlaySeat seat : seats) {
+            seat.begin(round);
         }
     }
 
     @Override
     public void run(int index, int thread) {
-        seats[index].take();
+        seats[index].take(next.getAndIncrement());
         playOn(seats[index]);
     }
 
@@ -91,26 +86,26 @@ final class EpisodeGathering implements Gathering {
         playOn(seats[index]);
     }
 
-    private void playOn(Seat seat) {
+    private void playOn(PlaySeat seat) {
         while (seat.play < results.length) {
             try {
                 results[seat.play] = seat.playOnce();
                 takers[seat.play] = seat.number;
                 count(seat);
-                seat.take();
+                seat.take(next.getAndIncrement());
             } catch (EnvironmentFault fault) {
                 failed(seat, fault);
             }
         }
     }
 
-    private void failed(Seat seat, EnvironmentFault fault) {
+    private void failed(PlaySeat seat, EnvironmentFault fault) {
         count(seat);
         seat.leave(fault);
         faults.add(seat.play, seat.attempt, fault);
     }
 
-    private void count(Seat seat) {
+    private void count(PlaySeat seat) {
         long taken = seat.steps();
         steps[seat.play] += taken;
         faults.good(seat.play, taken);
@@ -167,109 +162,8 @@ final class EpisodeGathering implements Gathering {
 
     @Override
     public void close() {
-        for (Seat seat : seats) {
+        for (PlaySeat seat : seats) {
             seat.close();
-        }
-    }
-
-    /** Where one thread plays. */
-    private final class Seat {
-        final int number;
-        final Episodes episodes = new Episodes();
-        int play;
-        int attempt;
-        private boolean informed;
-        private @Nullable Player player;
-        private @Nullable EnvironmentGuard guard;
-        private @Nullable PlayedEnvironment played;
-
-        Seat(int number) {
-            this.number = number;
-        }
-
-        void begin() {
-            informed = false;
-            episodes.clear();
-        }
-
-        void take() {
-            play = next.getAndIncrement();
-            attempt = 0;
-        }
-
-        State playOnce() {
-            EnvironmentGuard environment = guard;
-            if (environment == null) {
-                environment = source.guard(number);
-                guard = environment;
-                source.open(environment);
-            }
-            environment.called(play);
-            PlayedEnvironment counted = played;
-            if (counted == null) {
-                counted = new PlayedEnvironment(environment, episodes);
-                played = counted;
-            }
-            counted.begin(play);
-            try {
-                return player().play(play, attempt, counted);
-            } catch (RuntimeException e) {
-                if (environment.abandoned()) {
-                    // The player trips over a guard that is closed for good; another thread has its seat.
-                    throw new AbandonedCall(name + " goes on though its environment was given up");
-                }
-                throw e;
-            }
-        }
-
-        private Player player() {
-            Player now = player;
-            if (now == null) {
-                now = players.get();
-                player = now;
-                informed = false;
-            }
-            if (!informed) {
-                now.begin(round);
-                informed = true;
-            }
-            return now;
-        }
-
-        /** What was wrong with the environment in which the seat's thread was left behind. */
-        EnvironmentFault givenUp() {
-            EnvironmentFault fault = guard == null ? null : guard.fault();
-            if (fault == null) {
-                throw new IllegalStateException("no environment of this thread was given up.");
-            }
-            return fault;
-        }
-
-        /** Environment steps of this attempt. */
-        long steps() {
-            return played == null ? 0 : played.steps();
-        }
-
-        /** Strikes the attempt; environment and player, which stand in the middle of it, are made anew. */
-        void leave(EnvironmentFault fault) {
-            EnvironmentGuard failed = guard;
-            if (failed != null) {
-                source.report(failed, fault);
-                failed.close();
-            }
-            if (played != null) {
-                played.drop();
-            }
-            guard = null;
-            played = null;
-            player = null;
-            attempt++;
-        }
-
-        void close() {
-            if (guard != null) {
-                guard.close();
-            }
         }
     }
 }

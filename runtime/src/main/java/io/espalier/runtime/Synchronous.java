@@ -64,6 +64,9 @@ final class Synchronous extends ExecutionMode {
                     ? new RolloutGathering(algorithm, parts)
                     : new DividedGathering(algorithm, parts, pool, settings.workers());
         }
-        return new EpisodeGathering((EpisodeAlgorithm) parts.plan().algorithm(), parts);
+        EpisodeAlgorithm algorithm = (EpisodeAlgorithm) parts.plan().algorithm();
+        return pool == null
+                ? new EpisodeGathering(algorithm, parts)
+                : new DividedPlays(algorithm, parts, pool, settings.workers());
     }
 }

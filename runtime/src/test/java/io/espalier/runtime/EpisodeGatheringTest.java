@@ -8,6 +8,7 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MetricSink;
 import io.espalier.core.wrappers.EnvironmentWrapper;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.workers.LocalPool;
 import io.espalier.testkit.FaultyEnvironment;
 import io.espalier.testkit.FaultyEnvironment.Fault;
 import java.io.IOException;
@@ -239,6 +240,25 @@ class EpisodeGatheringTest {
                     .hasSize((int) (2 * result.updates()));
         }
         assertThat(lines(three, "metrics.csv")).isEqualTo(lines(one, "metrics.csv"));
+    }
+
+    @Test
+    void faultsCostTheSameOnWorkers() throws IOException {
+        AtomicInteger count = new AtomicInteger();
+        Path here = folder.resolve("here");
+        Path there = folder.resolve("there");
+        TrainingResult expected =
+                trainer(failingSeeds(count, 3)).directory(here).run();
+        assertThat(count.get()).isGreaterThan(10);
+        try (LocalPool pool = new LocalPool()) {
+            TrainingResult result = trainer(failingSeeds(count, 3))
+                    .directory(there)
+                    .mode(ExecutionMode.parse("synchronous(workers=3)"))
+                    .workers(pool)
+                    .run();
+            assertThat(result.weightsDigest()).isEqualTo(expected.weightsDigest());
+        }
+        assertThat(lines(there, "episodes.csv")).isEqualTo(lines(here, "episodes.csv"));
     }
 
     @Test

@@ -99,6 +99,34 @@ class ModesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"openai-es, 1, 0", "openai-es, 3, 11", "cma-es, 2, 9", "alphazero, 2, 13"})
+    void playsAreDividedAmongWorkersWithTheSameBits(String name, int workers, int every) throws IOException {
+        EnvironmentSpec on = environment(name.equals("alphazero") ? "TicTacToeSelfPlay-v0" : "CartPole-v1");
+        Algorithm algorithm = algorithm(name, Map.of());
+        Path serial = folder.resolve("serial");
+        Path divided = folder.resolve("divided");
+        TrainingResult expected = Trainer.of(algorithm, on)
+                .environmentSteps(3000)
+                .evaluation(EvaluationSettings.DEFAULT.withEpisodes(5))
+                .directory(serial)
+                .run();
+        try (LossyPool pool = new LossyPool(every)) {
+            TrainingResult result = Trainer.of(algorithm, on)
+                    .environmentSteps(3000)
+                    .evaluation(EvaluationSettings.DEFAULT.withEpisodes(5))
+                    .directory(divided)
+                    .mode(ExecutionMode.parse("synchronous(workers=" + workers + ")"))
+                    .workers(pool)
+                    .run();
+            assertThat(result.weightsDigest()).isEqualTo(expected.weightsDigest());
+            assertThat(result.environmentSteps()).isEqualTo(expected.environmentSteps());
+            assertThat(pool.lost() > 0).isEqualTo(every > 0);
+        }
+        assertThat(Files.readAllLines(divided.resolve("episodes.csv")))
+                .isEqualTo(Files.readAllLines(serial.resolve("episodes.csv")));
+    }
+
     @Test
     void aRunGoesOnWithOtherWorkersThanItBeganWith() {
         String expected = ppo().run().weightsDigest();
@@ -174,7 +202,7 @@ class ModesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"synchronous(workers=2)", "asynchronous(workers=2)"})
+    @ValueSource(strings = {"synchronous(workers=2)", "asynchronous(workers=1)"})
     void aWorkersStuckEnvironmentIsReplacedAndNamed(String mode) {
         List<FaultyEnvironment> made = new CopyOnWriteArrayList<>();
         AtomicInteger steps = new AtomicInteger();

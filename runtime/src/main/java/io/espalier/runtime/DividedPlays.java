@@ -1,0 +1,193 @@
+package io.espalier.runtime;
+
+import io.espalier.core.MetricSink;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.policy.EpisodeAlgorithm;
+import io.espalier.policy.EpisodeLearner;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.runtime.workers.Command;
+import io.espalier.runtime.workers.Resources;
+import io.espalier.runtime.workers.WorkerPool;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers by plays, as {@link EpisodeGathering} does, with workers that take them: each has two before it, and is given
+ * the next one when it reports. What a lost one had before it is played by the one in its place.
+ */
+final class DividedPlays implements Gathering {
+    private static final int AHEAD = 2;
+
+    private final String name;
+    private final EpisodeLearner learner;
+    private final Crew crew;
+    private final int workers;
+    private final PlayFaults faults;
+    /** By worker: plays that it was asked for and has not reported. */
+    private final List<Deque<Integer>> asked = new ArrayList<>();
+
+    private State round = new State();
+    private @Nullable PlayReport[] reports = {};
+    private int next;
+
+    DividedPlays(EpisodeAlgorithm algorithm, GatheringParts parts, WorkerPool pool, int wanted) {
+        RunPlan plan = parts.plan();
+        name = algorithm.name();
+        Seeds seeds = Seeds.of(plan.seed());
+        Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        faults = new PlayFaults(plan.guard());
+        workers = wanted > 0 ? wanted : DividedGathering.processors(pool);
+        crew = new Crew(pool, Resources.ONE_CPU, parts.events(), (number, life) -> new PlayRecipe(plan));
+    }
+
+    @Override
+    public Learner learner() {
+        return learner;
+    }
+
+    /** The run's own thread only waits. */
+    @Override
+    public int tasks() {
+        return 1;
+    }
+
+    @Override
+    public void begin(Policy policy, long environmentSteps) {
+        int plays = learner.plays();
+        if (plays < 1) {
+            throw new IllegalStateException(name + " announces a round of " + plays + " plays; at least 1 is needed.");
+        }
+        round = learner.round();
+        reports = new PlayReport[plays];
+        faults.plays(plays);
+        next = 0;
+        while (crew.size() < workers) {
+            crew.add();
+            asked.add(new ArrayDeque<>());
+        }
+        crew.broadcast(new Command(PlayStation.ROUND, round));
+        for (int i = 0; i < AHEAD; i++) {
+            for (int worker = 0; worker < workers; worker++) {
+                ask(worker);
+            }
+        }
+    }
+
+    private void ask(int worker) {
+        if (next < reports.length) {
+            asked.get(worker).add(next);
+            crew.send(worker, Command.of(PlayStation.PLAY, next++));
+        }
+    }
+
+    @Override
+    public void run(int index, int thread) {
+        int missing = reports.length;
+        while (missing > 0) {
+            Crew.Arrival arrival = crew.take();
+            Deque<Integer> waiting = asked.get(arrival.worker());
+            if (arrival.message() == null) {
+                crew.send(arrival.worker(), new Command(PlayStation.ROUND, round));
+                waiting.forEach(play -> crew.send(arrival.worker(), Command.of(PlayStation.PLAY, play)));
+            } else if (arrival.message() instanceof Command command
+                    && command.name().equals(PlayReport.NAME)) {
+                PlayReport report = PlayReport.read(command);
+                if (waiting.remove(Integer.valueOf(report.play()))) {
+                    take(report);
+                    missing--;
+                    ask(arrival.worker());
+                }
+            }
+        }
+    }
+
+    private void take(PlayReport report) {
+        reports[report.play()] = report;
+    }
+
+    @Override
+    public void resume(int index, int thread) {
+        throw new IllegalStateException("waiting for workers cannot be given up.");
+    }
+
+    private PlayReport report(int play) {
+        PlayReport report = reports[play];
+        if (report == null) {
+            throw new IllegalStateException("play " + play + " was not reported.");
+        }
+        return report;
+    }
+
+    /** In order of plays. */
+    @Override
+    public void tell(EpisodeRecorder recorder) {
+        long before = 0;
+        for (int play = 0; play < reports.length; play++) {
+            PlayReport report = report(play);
+            judge(report);
+            for (int i = 0; i < report.episodes().count(); i++) {
+                recorder.tell(report.episodes(), i, before + report.episodes().step(i));
+            }
+            before += report.environmentSteps();
+        }
+    }
+
+    /** Faults count in order of plays, so that the verdict does not depend on who was faster. */
+    private void judge(PlayReport report) {
+        int attempt = 0;
+        for (EnvironmentFault fault : report.faults()) {
+            faults.good(report.play(), report.steps().get(attempt));
+            faults.add(report.play(), ++attempt, fault);
+        }
+        if (attempt < report.steps().size()) {
+            faults.good(report.play(), report.steps().get(attempt));
+        }
+    }
+
+    @Override
+    public long learn(MetricSink metrics) {
+        long taken = 0;
+        List<State> results = new ArrayList<>();
+        for (int play = 0; play < reports.length; play++) {
+            taken += report(play).environmentSteps();
+            results.add(report(play).result());
+        }
+        if (taken == 0) {
+            throw new IllegalStateException("A round of " + name + " took no environment step, so its budget will never"
+                    + " be used up. Maybe its player does not play on the environment that it is given.");
+        }
+        learner.update(results, metrics);
+        metrics.put("workers/lost", (double) crew.losses());
+        reports = new PlayReport[0];
+        return taken;
+    }
+
+    @Override
+    public long faults() {
+        return faults.count();
+    }
+
+    /** Plays begin anew with each round: a round that is dropped will be played again as it was. */
+    @Override
+    public void save(State into, boolean settled) {
+        if (settled) {
+            faults.save(into);
+        }
+    }
+
+    @Override
+    public void load(State from) {
+        faults.load(from);
+    }
+
+    @Override
+    public void close() {
+        crew.close();
+    }
+}
