@@ -1,5 +1,6 @@
 package io.espalier.runtime.workers;
 
+import java.util.Collection;
 import java.util.List;
 
 /** Where workers can be run: {@linkplain LocalPool threads of this process}, or the nodes of a cluster. */
@@ -15,6 +16,11 @@ public interface WorkerPool extends AutoCloseable {
      * @throws IllegalArgumentException if the recipe cannot be described, and no node is in this process
      */
     WorkerLink start(int number, WorkerRecipe recipe, Resources needs, WorkerListener listener);
+
+    /** Sends a message to several of this pool's workers; those on the same node may share it, so it must not be changed. */
+    default void broadcast(Collection<? extends WorkerLink> to, Message message) {
+        to.forEach(link -> link.send(message));
+    }
 
     /** Calls this when a node has come or is about to go, from any thread. */
     void onChange(Runnable changed);

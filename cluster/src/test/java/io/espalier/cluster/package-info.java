@@ -1,0 +1,2 @@
+/** Tests of the cluster. */
+package io.espalier.cluster;
