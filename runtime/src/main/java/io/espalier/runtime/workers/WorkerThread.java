@@ -17,6 +17,7 @@ public final class WorkerThread {
     private static final int MOST_WAITING = 4096;
 
     private static final Command END = Command.of("worker/end");
+    private static final Command UPDATE = Command.of("worker/update");
 
     private final String name;
     private final WorkerRecipe recipe;
@@ -68,8 +69,8 @@ public final class WorkerThread {
      */
     public boolean offer(Message message) {
         if (message instanceof PolicyUpdate update) {
-            newest.set(update);
-            return true;
+            // The place in the queue is that of the first which has not been received yet.
+            return newest.getAndSet(update) != null || closed || mailbox.offer(UPDATE);
         }
         return closed || mailbox.offer(message);
     }
@@ -112,9 +113,11 @@ public final class WorkerThread {
                     if (update != null) {
                         now.receive(update);
                     }
-                    receiving = true;
-                    now.receive(message);
-                    received();
+                    if (message != UPDATE) {
+                        receiving = true;
+                        now.receive(message);
+                        received();
+                    }
                     spent(System.nanoTime() - began);
                 }
             }
