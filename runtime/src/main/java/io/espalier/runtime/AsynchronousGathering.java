@@ -11,8 +11,8 @@ import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.PolicyUpdate;
-import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerPool;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The learner's side of {@link Asynchronous}: a round is the next block that is not too old. */
@@ -22,13 +22,14 @@ final class AsynchronousGathering implements Gathering {
     private final WorkerPool pool;
     private final boolean ownPool;
     private final Crew crew;
-    private final int workers;
+    private volatile boolean changed;
+    private int workers;
     private final int environments;
     private final Episodes[] episodes = {new Episodes()};
-    private final long[] faults;
+    private long[] faults;
     private final long restarts;
     /** By worker: the number of the next block to ask for. */
-    private final long[] asked;
+    private long[] asked;
 
     private @Nullable Experience taken;
     private int from;
@@ -52,16 +53,17 @@ final class AsynchronousGathering implements Gathering {
         WorkerPool given = parts.workers();
         ownPool = given == null;
         pool = given == null ? new LocalPool() : given;
-        workers = settings.workers() > 0
-                ? settings.workers()
-                : given == null ? plan.threads() : DividedGathering.processors(pool);
+        workers = settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
         State before = plan.from();
         restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
         asked = new long[workers];
         faults = new long[workers];
+        if (settings.workers() == 0 && !ownPool) {
+            pool.onChange(() -> changed = true);
+        }
         crew = new Crew(
                 pool,
-                Resources.ONE_CPU,
+                Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
                 parts.events(),
                 // Environments that begin anew must not begin as they did before.
                 (number, life) ->
@@ -81,7 +83,7 @@ final class AsynchronousGathering implements Gathering {
 
     @Override
     public void begin(Policy newest, long steps) {
-        boolean changed = newest.weights().version() != policy.weights().version();
+        boolean moved = newest.weights().version() != policy.weights().version();
         policy = newest;
         version = newest.weights().version();
         environmentSteps = steps;
@@ -91,12 +93,26 @@ final class AsynchronousGathering implements Gathering {
             }
             return;
         }
-        if (changed) {
+        if (moved) {
             crew.broadcast(PolicyUpdate.of(newest));
         }
         if (taken != null) {
             ask(from);
             taken = null;
+        }
+        if (changed) {
+            grow();
+        }
+    }
+
+    /** More nodes, more workers; where nodes go, those that were there wait for another. */
+    private void grow() {
+        changed = false;
+        workers = Math.max(workers, Crew.processors(pool));
+        asked = Arrays.copyOf(asked, workers);
+        faults = Arrays.copyOf(faults, workers);
+        while (crew.size() < workers) {
+            start(crew.add());
         }
     }
 

@@ -4,6 +4,7 @@ import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerLink;
 import io.espalier.runtime.workers.WorkerListener;
+import io.espalier.runtime.workers.WorkerNode;
 import io.espalier.runtime.workers.WorkerPool;
 import io.espalier.runtime.workers.WorkerRecipe;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,25 @@ final class Crew implements WorkerListener, AutoCloseable {
         return number;
     }
 
+    /** One worker for each processor of the nodes that are there now; at least one. */
+    static int processors(WorkerPool pool) {
+        double cpus = 0;
+        for (WorkerNode node : pool.nodes()) {
+            cpus += node.offers().cpus();
+        }
+        return Math.max(1, (int) cpus);
+    }
+
+    /**
+     * What each of so many workers needs: as many as there are processors take one each; a number that somebody has
+     * chosen must have room on any node that is left.
+     *
+     * @param chosen how many were asked for; 0 for one per processor
+     */
+    static Resources share(int chosen) {
+        return chosen == 0 ? Resources.ONE_CPU : Resources.cpus(1.0 / chosen);
+    }
+
     /** How many there are. */
     synchronized int size() {
         return links.size();
@@ -95,9 +116,14 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     /** Sends a message to all. */
     void broadcast(Message message) {
+        List<WorkerLink> to = new ArrayList<>();
         for (int number = 0; number < size(); number++) {
-            send(number, message);
+            WorkerLink link = link(number);
+            if (link != null) {
+                to.add(link);
+            }
         }
+        pool.broadcast(to, message);
     }
 
     private synchronized @Nullable WorkerLink link(int number) {
@@ -118,13 +144,30 @@ final class Crew implements WorkerListener, AutoCloseable {
      * @throws RuntimeException what ended a worker
      */
     Arrival take() {
+        Arrival arrival = poll(Long.MAX_VALUE);
+        if (arrival == null) {
+            throw new IllegalStateException("nothing came of workers for ever.");
+        }
+        return arrival;
+    }
+
+    /**
+     * The next thing that comes, if it comes within so many milliseconds.
+     *
+     * @throws RuntimeException what ended a worker
+     */
+    @Nullable
+    Arrival poll(long millis) {
         while (true) {
             Arrival arrival;
             try {
-                arrival = arrivals.take();
+                arrival = arrivals.poll(millis, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while waiting for workers.", e);
+            }
+            if (arrival == null) {
+                return null;
             }
             if (isCurrent(arrival)) {
                 Throwable failure = arrival.failure();

@@ -10,10 +10,10 @@ import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.PolicyUpdate;
-import io.espalier.runtime.workers.Resources;
-import io.espalier.runtime.workers.WorkerNode;
 import io.espalier.runtime.workers.WorkerPool;
 import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers by blocks of steps, as {@link RolloutGathering} does, with the environments divided among workers. With each
@@ -21,17 +21,32 @@ import java.util.Arrays;
  * collects the same block again: the bits are those of a run that lost nobody.
  */
 final class DividedGathering implements Gathering {
+    /** How often those who wait look whether there are still nodes enough. */
+    private static final long PATIENCE_MILLIS = 250;
+
     private final RolloutLearner learner;
     private final Rollout rollout;
-    private final Crew crew;
-    private final int[] firsts;
-    /** By worker: where its environments stood before the block under way; null at the very first. */
-    private final State[] before;
+    private final WorkerPool pool;
+    private final RunEvent.Sink events;
+    private final RunPlan plan;
+    /** How many workers were asked for; 0 for one per processor, as nodes come and go. */
+    private final int asked;
 
-    private final Episodes[] episodes;
-    private final long[] faults;
-    private final boolean[] came;
     private final long restarts;
+    /** Nodes have come or gone since this was last looked at. */
+    private volatile boolean changed;
+
+    private @Nullable Crew crew;
+    private int[] firsts = {0};
+    /** Where all environments stood before the block under way; null at the very first. */
+    private @Nullable State stand;
+    /** By worker: where its environments stand after that block, if it has come. */
+    private State[] after = {};
+
+    private Episodes[] episodes = {};
+    private long[] faults = {};
+    private boolean[] came = {};
+    private long losses;
     private long round;
     private Policy policy;
     private long waitedNanos;
@@ -39,7 +54,10 @@ final class DividedGathering implements Gathering {
     private long measuredFrom = System.nanoTime();
 
     DividedGathering(RolloutAlgorithm algorithm, GatheringParts parts, WorkerPool pool, int asked) {
-        RunPlan plan = parts.plan();
+        this.pool = pool;
+        this.asked = asked;
+        events = parts.events();
+        plan = parts.plan();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
@@ -54,29 +72,44 @@ final class DividedGathering implements Gathering {
                 policy.stateSize());
         State from = plan.from();
         restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
-        int workers = Math.min(environments, asked > 0 ? asked : processors(pool));
-        firsts = new int[workers + 1];
-        Arrays.setAll(firsts, w -> (int) ((long) w * environments / workers));
-        before = new State[workers];
+        if (asked == 0) {
+            pool.onChange(() -> changed = true);
+        }
+    }
+
+    /** Divides the environments among so many workers as there should be now. */
+    private Crew divide() {
+        changed = false;
+        Crew old = crew;
+        if (old != null) {
+            losses += old.losses();
+            old.close();
+        }
+        int workers = wanted();
+        int environments = rollout.environments;
+        int[] from = new int[workers + 1];
+        Arrays.setAll(from, w -> (int) ((long) w * environments / workers));
+        firsts = from;
+        after = new State[workers];
         episodes = new Episodes[workers];
         Arrays.setAll(episodes, w -> new Episodes());
         faults = new long[workers];
         came = new boolean[workers];
-        crew = new Crew(
+        Crew fresh = new Crew(
                 pool,
-                Resources.ONE_CPU,
-                parts.events(),
-                (number, life) ->
-                        new RolloutRecipe(plan, firsts[number], firsts[number + 1] - firsts[number], restarts));
+                Crew.share(asked),
+                events,
+                (number, life) -> new RolloutRecipe(plan, from[number], from[number + 1] - from[number], restarts));
+        crew = fresh;
+        for (int worker = 0; worker < workers; worker++) {
+            fresh.add();
+            restore(fresh, worker);
+        }
+        return fresh;
     }
 
-    /** One worker for each processor of the nodes. */
-    static int processors(WorkerPool pool) {
-        double cpus = 0;
-        for (WorkerNode node : pool.nodes()) {
-            cpus += node.offers().cpus();
-        }
-        return Math.max(1, (int) cpus);
+    private int wanted() {
+        return Math.min(rollout.environments, asked > 0 ? asked : Crew.processors(pool));
     }
 
     @Override
@@ -95,24 +128,36 @@ final class DividedGathering implements Gathering {
         policy = newest;
         rollout.weightsVersion = newest.weights().version();
         rollout.environmentStepsBefore = environmentSteps;
-        Arrays.fill(came, false);
-        while (crew.size() < came.length) {
-            int worker = crew.add();
-            State stand = before[worker];
-            if (stand != null) {
-                crew.send(worker, RolloutStation.restore(stand));
-            }
+        Crew now = crew;
+        if (now == null || (changed && wanted() != came.length)) {
+            now = divide();
         }
-        crew.broadcast(PolicyUpdate.of(newest));
-        crew.broadcast(RolloutStation.collect(round, true));
+        order(now);
+    }
+
+    private void order(Crew now) {
+        Arrays.fill(came, false);
+        now.broadcast(PolicyUpdate.of(policy));
+        now.broadcast(RolloutStation.collect(round, true));
     }
 
     @Override
     public void run(int index, int thread) {
-        int missing = came.length;
         long began = System.nanoTime();
+        Crew now = crew();
+        int missing = came.length;
         while (missing > 0) {
-            Crew.Arrival arrival = crew.take();
+            Crew.Arrival arrival = now.poll(PATIENCE_MILLIS);
+            boolean waits = arrival == null || arrival.message() == null;
+            if (waits && wanted() < came.length) {
+                // There is no room for one that is lost: those that are left begin the round anew.
+                now = divide();
+                order(now);
+                missing = came.length;
+                continue;
+            } else if (arrival == null) {
+                continue;
+            }
             int worker = arrival.worker();
             if (arrival.message() instanceof Experience block) {
                 if (block.number() == round && !came[worker]) {
@@ -120,27 +165,52 @@ final class DividedGathering implements Gathering {
                     came[worker] = true;
                     missing--;
                 }
-            } else if (arrival.message() == null && !came[worker]) {
-                again(worker);
             } else if (arrival.message() == null) {
-                restore(worker);
+                again(now, worker);
             }
         }
         waitedNanos += System.nanoTime() - began;
     }
 
-    /** Lets one that has just taken another's place do what that one was asked for. */
-    private void again(int worker) {
-        restore(worker);
-        crew.send(worker, PolicyUpdate.of(policy));
-        crew.send(worker, RolloutStation.collect(round, true));
+    private Crew crew() {
+        Crew now = crew;
+        if (now == null) {
+            throw new IllegalStateException("no round has begun.");
+        }
+        return now;
     }
 
-    private void restore(int worker) {
-        State stand = before[worker];
-        if (stand != null) {
-            crew.send(worker, RolloutStation.restore(stand));
+    /** Tells one that has just taken another's place where to go on, and what that one had yet to do. */
+    private void again(Crew now, int worker) {
+        if (came[worker]) {
+            now.send(worker, RolloutStation.restore(after[worker]));
+            return;
         }
+        restore(now, worker);
+        now.send(worker, PolicyUpdate.of(policy));
+        now.send(worker, RolloutStation.collect(round, true));
+    }
+
+    private void restore(Crew now, int worker) {
+        State from = stand;
+        if (from != null) {
+            now.send(worker, RolloutStation.restore(part(from, firsts[worker], firsts[worker + 1])));
+        }
+    }
+
+    /** The entries of some of the environments. */
+    private static State part(State whole, int first, int end) {
+        State part = new State();
+        for (Map.Entry<String, Object> entry : whole.entries().entrySet()) {
+            String[] words = entry.getKey().split("/", 3);
+            if (words.length == 3 && (words[0].equals("environment") || words[0].equals("worker"))) {
+                int number = Integer.parseInt(words[1]);
+                if (number >= first && number < end) {
+                    part.put(entry.getKey(), entry.getValue());
+                }
+            }
+        }
+        return part;
     }
 
     /** Nothing foreign is called here: there is nothing to get stuck in. */
@@ -151,7 +221,7 @@ final class DividedGathering implements Gathering {
 
     private void take(int worker, Experience block) {
         copy(block.rollout(), rollout, firsts[worker]);
-        before[worker] = block.after();
+        after[worker] = block.after();
         episodes[worker].load(block.episodes());
         faults[worker] = block.faults();
         workedNanos += block.nanos();
@@ -192,12 +262,18 @@ final class DividedGathering implements Gathering {
 
     @Override
     public long learn(MetricSink metrics) {
+        State whole = new State();
+        for (State part : after) {
+            part.entries().forEach(whole::put);
+        }
+        stand = whole;
         learner.update(rollout, metrics);
         round++;
         long now = System.nanoTime();
         double seconds = (now - measuredFrom) / 1e9;
         metrics.put("workers/samples-per-second", rollout.rows() / seconds / came.length);
         metrics.put("workers/waiting", Math.max(0, 1 - workedNanos / 1e9 / seconds / came.length));
+        metrics.put("workers/lost", (double) (losses + crew().losses()));
         metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
         measuredFrom = now;
         waitedNanos = 0;
@@ -213,28 +289,23 @@ final class DividedGathering implements Gathering {
     /** The same entries as those of a {@link RolloutGathering}: either goes on where the other stopped. */
     @Override
     public void save(State into, boolean settled) {
-        boolean known = settled;
-        for (State stand : before) {
-            known &= stand != null;
+        State whole = stand;
+        if (settled && whole != null) {
+            whole.entries().forEach(into::put);
         }
-        if (known) {
-            for (State stand : before) {
-                stand.entries().forEach(into::put);
-            }
-        }
-        into.putLong("restarts", known || (round == 0 && settled) ? restarts : restarts + 1);
+        into.putLong("restarts", settled ? restarts : restarts + 1);
     }
 
     @Override
     public void load(State from) {
-        if (from.has("environment/0/episode")) {
-            // Each takes the entries of its own environments from all of them.
-            Arrays.fill(before, from);
-        }
+        stand = from.has("environment/0/episode") ? part(from, 0, rollout.environments) : null;
     }
 
     @Override
     public void close() {
-        crew.close();
+        Crew now = crew;
+        if (now != null) {
+            now.close();
+        }
     }
 }

@@ -8,17 +8,17 @@ import io.espalier.policy.EpisodeLearner;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.runtime.workers.Command;
-import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerPool;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers by plays, as {@link EpisodeGathering} does, with workers that take them: each has two before it, and is given
- * the next one when it reports. What a lost one had before it is played by the one in its place.
+ * the next one when it reports. What a lost one had before it is played by others.
  */
 final class DividedPlays implements Gathering {
     private static final int AHEAD = 2;
@@ -26,10 +26,19 @@ final class DividedPlays implements Gathering {
     private final String name;
     private final EpisodeLearner learner;
     private final Crew crew;
-    private final int workers;
+    private final WorkerPool pool;
+    /** How many workers were asked for; 0 for one per processor, as nodes come. */
+    private final int wanted;
+
+    private volatile boolean changed;
     private final PlayFaults faults;
     /** By worker: plays that it was asked for and has not reported. */
     private final List<Deque<Integer>> asked = new ArrayList<>();
+
+    /** By worker: whether it knows the round. */
+    private final List<Boolean> ready = new ArrayList<>();
+    /** Plays that lost workers were asked for. */
+    private final Deque<Integer> left = new ArrayDeque<>();
 
     private State round = new State();
     private @Nullable PlayReport[] reports = {};
@@ -42,8 +51,12 @@ final class DividedPlays implements Gathering {
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
         faults = new PlayFaults(plan.guard());
-        workers = wanted > 0 ? wanted : DividedGathering.processors(pool);
-        crew = new Crew(pool, Resources.ONE_CPU, parts.events(), (number, life) -> new PlayRecipe(plan));
+        this.pool = pool;
+        this.wanted = wanted;
+        if (wanted == 0) {
+            pool.onChange(() -> changed = true);
+        }
+        crew = new Crew(pool, Crew.share(wanted), parts.events(), (number, life) -> new PlayRecipe(plan));
     }
 
     @Override
@@ -67,22 +80,28 @@ final class DividedPlays implements Gathering {
         reports = new PlayReport[plays];
         faults.plays(plays);
         next = 0;
-        while (crew.size() < workers) {
-            crew.add();
-            asked.add(new ArrayDeque<>());
-        }
-        crew.broadcast(new Command(PlayStation.ROUND, round));
-        for (int i = 0; i < AHEAD; i++) {
-            for (int worker = 0; worker < workers; worker++) {
-                ask(worker);
+        if (crew.size() == 0 || changed) {
+            changed = false;
+            for (int more = wanted > 0 ? wanted : Crew.processors(pool); crew.size() < more; ) {
+                crew.add();
+                asked.add(new ArrayDeque<>());
+                ready.add(false);
             }
         }
+        Collections.fill(ready, false);
+        crew.broadcast(new Command(PlayStation.ROUND, round));
     }
 
-    private void ask(int worker) {
-        if (next < reports.length) {
-            asked.get(worker).add(next);
-            crew.send(worker, Command.of(PlayStation.PLAY, next++));
+    /** Gives plays to those who have said that they know the round, first those that a lost one has left. */
+    private void ask() {
+        for (int i = 0; i < AHEAD; i++) {
+            for (int worker = 0; worker < ready.size(); worker++) {
+                if (ready.get(worker) && asked.get(worker).size() <= i && (next < reports.length || !left.isEmpty())) {
+                    int play = left.isEmpty() ? next++ : left.remove();
+                    asked.get(worker).add(play);
+                    crew.send(worker, Command.of(PlayStation.PLAY, play));
+                }
+            }
         }
     }
 
@@ -91,19 +110,24 @@ final class DividedPlays implements Gathering {
         int missing = reports.length;
         while (missing > 0) {
             Crew.Arrival arrival = crew.take();
-            Deque<Integer> waiting = asked.get(arrival.worker());
+            int worker = arrival.worker();
             if (arrival.message() == null) {
-                crew.send(arrival.worker(), new Command(PlayStation.ROUND, round));
-                waiting.forEach(play -> crew.send(arrival.worker(), Command.of(PlayStation.PLAY, play)));
-            } else if (arrival.message() instanceof Command command
-                    && command.name().equals(PlayReport.NAME)) {
-                PlayReport report = PlayReport.read(command);
-                if (waiting.remove(Integer.valueOf(report.play()))) {
-                    take(report);
-                    missing--;
-                    ask(arrival.worker());
+                ready.set(worker, false);
+                left.addAll(asked.get(worker));
+                asked.get(worker).clear();
+                crew.send(worker, new Command(PlayStation.ROUND, round));
+            } else if (arrival.message() instanceof Command command) {
+                if (command.name().equals(PlayStation.READY)) {
+                    ready.set(worker, true);
+                } else {
+                    PlayReport report = PlayReport.read(command);
+                    if (asked.get(worker).remove(Integer.valueOf(report.play()))) {
+                        take(report);
+                        missing--;
+                    }
                 }
             }
+            ask();
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.List;
 final class PlayStation implements Worker {
     /** A round begins; the body is what its players must know. */
     static final String ROUND = "round";
+    /** The answer to that. */
+    static final String READY = "ready";
     /** Take a play; the body is its number. */
     static final String PLAY = "play";
 
@@ -58,7 +60,10 @@ final class PlayStation implements Worker {
             return;
         }
         switch (command.name()) {
-            case ROUND -> seat.begin(command.body());
+            case ROUND -> {
+                seat.begin(command.body());
+                context.send(Command.of(READY));
+            }
             case PLAY -> {
                 seat.take((int) command.number());
                 seat.episodes.clear();

@@ -127,6 +127,38 @@ class ModesTest {
                 .isEqualTo(Files.readAllLines(serial.resolve("episodes.csv")));
     }
 
+    @ParameterizedTest
+    @CsvSource({"ppo", "openai-es", "vtrace"})
+    void nodesMayComeAndGo(String name) {
+        Algorithm algorithm = algorithm(name, Map.of());
+        boolean asynchronous = name.equals("vtrace");
+        TrainingResult expected = trainer(algorithm).environmentSteps(8000).run();
+        try (NodesPool pool = new NodesPool(1)) {
+            Trainer trainer = trainer(algorithm)
+                    .environmentSteps(8000)
+                    .mode(asynchronous ? ExecutionMode.parse("asynchronous") : ExecutionMode.synchronous())
+                    .workers(pool);
+            trainer.listen(new TrainingListener() {
+                @Override
+                public void round(Progress progress) {
+                    if (progress.rounds() == 2) {
+                        pool.come();
+                        pool.come();
+                    } else if (progress.rounds() == 4) {
+                        pool.go();
+                        pool.go();
+                    }
+                }
+            });
+            TrainingResult result = trainer.run();
+            assertThat(pool.most()).isEqualTo(3);
+            assertThat(events).anySatisfy(event -> assertThat(event.type()).isEqualTo("worker/lost"));
+            if (!asynchronous) {
+                assertThat(result.weightsDigest()).isEqualTo(expected.weightsDigest());
+            }
+        }
+    }
+
     @Test
     void aRunGoesOnWithOtherWorkersThanItBeganWith() {
         String expected = ppo().run().weightsDigest();
