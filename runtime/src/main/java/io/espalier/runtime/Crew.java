@@ -95,9 +95,15 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     /** Sends a message to all. */
     void broadcast(Message message) {
-        for (int number = 0; number < size(); number++) {
-            send(number, message);
+        List<WorkerLink> all = new ArrayList<>();
+        synchronized (this) {
+            for (WorkerLink link : links) {
+                if (link != null) {
+                    all.add(link);
+                }
+            }
         }
+        pool.broadcast(all, message);
     }
 
     private synchronized @Nullable WorkerLink link(int number) {
