@@ -65,6 +65,11 @@ public final class Catalog {
         return new Catalog(new URLClassLoader("user", urls.toArray(new URL[0]), own));
     }
 
+    /** Where their classes are. */
+    ClassLoader loader() {
+        return loader;
+    }
+
     /** All environments with a name. */
     List<EnvironmentSpec> environments() {
         return registry.environments();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             WatchCommand.class,
             ShowCommand.class,
             ListCommand.class,
+            WorkerCommand.class,
             BenchCommand.class,
             StudyCommand.class
         },

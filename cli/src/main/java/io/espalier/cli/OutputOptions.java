@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
 /** How a command tells what it does. */
@@ -11,4 +12,14 @@ final class OutputOptions {
             names = {"-q", "--quiet"},
             description = "No progress, only the result.")
     boolean quiet;
+
+    /** Tells what happens to workers, line by line, unless nothing is to be told. */
+    WorkerProcesses.Report report(PrintWriter out) {
+        return new WorkerProcesses.Report(line -> {
+            if (!quiet) {
+                out.println(line);
+                out.flush();
+            }
+        });
+    }
 }

@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class ResumeCommand implements Callable<Integer> {
     private @Nullable Integer threads;
 
     @Mixin
+    private WorkersOption workers = new WorkersOption();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Spec
@@ -39,7 +43,14 @@ final class ResumeCommand implements Callable<Integer> {
         RunDirectory directory = RunDirectory.open(java.util.Objects.requireNonNull(run));
         RunConfig config = RunConfig.read(directory);
         Object code = config.notes().get("classpath");
-        Catalog catalog = Catalog.of(code == null ? "" : String.valueOf(code));
-        return TrainingSession.resume(catalog, config, directory, threads, Terminal.out(spec), output);
+        String classPath = code == null ? "" : String.valueOf(code);
+        Catalog catalog = Catalog.of(classPath);
+        PrintWriter out = Terminal.out(spec);
+        if (!workers.asked()) {
+            return TrainingSession.resume(catalog, config, directory, threads, out, output, null);
+        }
+        try (WorkerProcesses processes = workers.open(classPath, output.report(out))) {
+            return TrainingSession.resume(catalog, config, directory, threads, out, output, processes);
+        }
     }
 }

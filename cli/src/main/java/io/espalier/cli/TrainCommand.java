@@ -3,6 +3,7 @@ package io.espalier.cli;
 import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.SettingsBinder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,6 +117,9 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable String classPath;
 
     @Mixin
+    private WorkersOption workers = new WorkersOption();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Spec
@@ -130,7 +134,13 @@ final class TrainCommand implements Callable<Integer> {
                 ? RunDirectory.create(out)
                 : RunDirectory.createBelow(
                         Path.of("runs"), directoryName(resolved.environment(), resolved.algorithm()));
-        return TrainingSession.begin(catalog, resolved, directory, Terminal.out(spec), output);
+        PrintWriter out = Terminal.out(spec);
+        if (!workers.asked()) {
+            return TrainingSession.begin(catalog, resolved, directory, out, output, null);
+        }
+        try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(out))) {
+            return TrainingSession.begin(catalog, resolved, directory, out, output, processes);
+        }
     }
 
     /** The file's words, with those of the command line over them. */

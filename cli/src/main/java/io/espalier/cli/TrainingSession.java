@@ -43,19 +43,30 @@ final class TrainingSession {
             RunDirectory directory,
             PrintWriter out,
             OutputOptions output,
-            Trainer trainer) {
+            Trainer trainer,
+            @Nullable WorkerProcesses processes) {
         this.algorithm = algorithm;
         this.environment = environment;
         this.seed = seed;
         this.directory = directory;
         this.out = out;
         this.output = output;
-        this.trainer = trainer.listen(new Notes());
+        Notes notes = new Notes();
+        this.trainer = trainer.listen(notes);
+        if (processes != null) {
+            trainer.workers(processes.pool());
+            processes.report(notes::note);
+        }
     }
 
     /** Begins a run and sees it through; returns the exit code. */
     static int begin(
-            Catalog catalog, TrainRequest asked, RunDirectory directory, PrintWriter out, OutputOptions output) {
+            Catalog catalog,
+            TrainRequest asked,
+            RunDirectory directory,
+            PrintWriter out,
+            OutputOptions output,
+            @Nullable WorkerProcesses processes) {
         EnvironmentSpec environment = catalog.environment(asked.environment());
         Trainer trainer = Trainer.of(create(catalog.algorithm(asked.algorithm()), asked.settings()), environment)
                 .seed(asked.seed())
@@ -71,7 +82,7 @@ final class TrainingSession {
             trainer.note("classpath", asked.classPath());
         }
         TrainingSession session =
-                new TrainingSession(asked.algorithm(), environment, asked.seed(), directory, out, output, trainer);
+                new TrainingSession(asked.algorithm(), environment, asked.seed(), directory, out, output, trainer, processes);
         session.say(String.format(
                 Locale.ROOT,
                 "%s on %s, seed %d, %d thread%s, in %s",
@@ -91,14 +102,15 @@ final class TrainingSession {
             RunDirectory directory,
             @Nullable Integer threads,
             PrintWriter out,
-            OutputOptions output) {
+            OutputOptions output,
+            @Nullable WorkerProcesses processes) {
         EnvironmentSpec environment = catalog.environment(config.environment());
         Trainer trainer = Trainer.resume(directory, config.create(catalog.algorithm(config.algorithm())), environment);
         if (threads != null) {
             trainer.threads(threads);
         }
         TrainingSession session = new TrainingSession(
-                config.algorithm(), environment, config.main().seed(), directory, out, output, trainer);
+                config.algorithm(), environment, config.main().seed(), directory, out, output, trainer, processes);
         session.say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
         return session.finish(!config.main().stop().isEmpty());
     }

@@ -20,7 +20,7 @@ final class Assembler {
             clear();
             return List.of(broken, wire);
         }
-        if (chunk.offset() != have || have > 0 && parts.get(0).total() != chunk.total()) {
+        if (chunk.offset() != have || (have > 0 && parts.get(0).total() != chunk.total())) {
             Wire broken = broken(chunk, "a part at " + chunk.offset() + " came where one at " + have + " was next");
             clear();
             return List.of(broken);

@@ -10,6 +10,7 @@ import io.espalier.runtime.workers.WorkerListener;
 import io.espalier.runtime.workers.WorkerNode;
 import io.espalier.runtime.workers.WorkerPool;
 import io.espalier.runtime.workers.WorkerRecipe;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,6 +58,15 @@ public final class ClusterPool implements WorkerPool {
     /** The port at which workers' nodes knock. */
     public int port() {
         return head.port();
+    }
+
+    /**
+     * Waits until there are so many nodes.
+     *
+     * @return whether there are, before the time is over or the thread is interrupted
+     */
+    public boolean await(int nodes, Duration patience) {
+        return head.await(nodes, patience);
     }
 
     /** Figures of the transport. */

@@ -110,6 +110,25 @@ final class Head implements Gate.Host {
         }
     }
 
+    boolean await(int count, Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        synchronized (lock) {
+            while (nodes.values().stream().filter(RemoteNode::isUp).count() < count && !closed) {
+                long left = until - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(lock, left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return !closed;
+        }
+    }
+
     WorkerLink start(int number, Command start, Resources needs, WorkerListener listener) {
         synchronized (lock) {
             if (closed) {
@@ -200,6 +219,7 @@ final class Head implements Gate.Host {
                 return;
             }
             closed = true;
+            lock.notifyAll();
             left = List.copyOf(nodes.values());
             links.values().forEach(ClusterLink::end);
             nodes.clear();
@@ -308,6 +328,7 @@ final class Head implements Gate.Host {
                     return;
                 }
                 node.up();
+                lock.notifyAll();
                 place();
             }
             try {

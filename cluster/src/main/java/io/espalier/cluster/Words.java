@@ -4,6 +4,7 @@ import io.espalier.core.State;
 import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Resources;
+import io.espalier.runtime.workers.WorkerFailure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -128,8 +129,12 @@ final class Words {
         return new Command("failed", body);
     }
 
-    static RemoteFailure failure(String node, Command command) {
+    static WorkerFailure failure(String node, Command command) {
         State body = command.body();
-        return new RemoteFailure(node, text(body, "type"), text(body, "message"), text(body, "stack"));
+        String message = text(body, "message");
+        return new WorkerFailure(
+                "on " + node + ": " + text(body, "type") + (message.isEmpty() ? "" : ": " + message)
+                        + System.lineSeparator() + text(body, "stack"),
+                null);
     }
 }

@@ -9,6 +9,7 @@ import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.Worker;
 import io.espalier.runtime.workers.WorkerContext;
+import io.espalier.runtime.workers.WorkerFailure;
 import io.espalier.runtime.workers.WorkerLink;
 import io.espalier.runtime.workers.WorkerRecipe;
 import java.util.List;
@@ -71,6 +72,7 @@ class ClusterPoolTest {
         heard.names(3);
         long before = pool.traffic().sentBytes();
         pool.broadcast(links, Updates.of(5, 10_000));
+        pool.broadcast(links, Command.of("policy"));
         int shared = 0;
         for (int i = 0; i < 3; i++) {
             Command answer = heard.command();
@@ -117,7 +119,7 @@ class ClusterPoolTest {
         heard.command();
         link.send(Command.of("fail"));
         assertThat(Heard.next(heard.failures))
-                .isInstanceOf(RemoteFailure.class)
+                .isInstanceOf(WorkerFailure.class)
                 .hasMessageContaining("on first: java.lang.IllegalStateException: as I was told")
                 .hasMessageContaining("EchoKind");
         link.send(Command.of("nobody hears it"));
@@ -170,6 +172,7 @@ class ClusterPoolTest {
         pool.onChange(changed::countDown);
         try (Node second = Node.of(pool.port(), "first", 1, Set.of("gpu"))) {
             assertThat(heard.names(3)).containsExactly("hello", "policy", "go");
+            assertThat(heard.messages).isEmpty();
             assertThat(link.node()).isEqualTo("first-2");
             assertThat(changed.await(Heard.SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(pool.nodes()).hasSize(2).anySatisfy(node -> {

@@ -70,6 +70,7 @@ public final class EchoKind implements WorkerKind {
             }
             Command command = (Command) message;
             switch (command.name()) {
+                case "policy" -> {}
                 case "pid" ->
                     context.send(Command.of("pid", ProcessHandle.current().pid()));
                 case "fail" -> throw new IllegalStateException("as I was told");
