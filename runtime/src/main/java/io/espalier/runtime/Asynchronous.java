@@ -1,7 +1,6 @@
 package io.espalier.runtime;
 
 import io.espalier.core.Setting;
-import io.espalier.policy.RolloutAlgorithm;
 import java.util.Map;
 
 /**
@@ -75,10 +74,6 @@ final class Asynchronous extends ExecutionMode {
 
     @Override
     Gathering gathering(GatheringParts parts) {
-        if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
-            return new AsynchronousGathering(algorithm, parts, settings);
-        }
-        throw new IllegalArgumentException("mode (" + text() + ") needs an algorithm that learns from rollouts, which "
-                + parts.plan().algorithm().name() + " does not. Maybe use synchronous: its plays run in parallel.");
+        return new AsynchronousGathering(rollouts(parts), parts, settings);
     }
 }

@@ -9,8 +9,10 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.workers.Experience;
+import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.PolicyUpdate;
 import io.espalier.runtime.workers.WorkerPool;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +21,21 @@ import org.jspecify.annotations.Nullable;
  * Gathers by blocks of steps, as {@link RolloutGathering} does, with the environments divided among workers. With each
  * block comes where its environments stand; when a worker is lost, the one in its place is given the last of these and
  * collects the same block again: the bits are those of a run that lost nobody.
+ *
+ * <p>Pipelined, the next block is asked for before the learner learns from this one, so it is collected with the weights
+ * from before that update: always one update old, whatever the timing, and so still the same bits.
  */
 final class DividedGathering implements Gathering {
     /** How often those who wait look whether there are still nodes enough. */
     private static final long PATIENCE_MILLIS = 250;
 
+    private static final String ACTING = "pipelined/acting";
+
     private final RolloutLearner learner;
     private final Rollout rollout;
     private final WorkerPool pool;
+    private final boolean ownPool;
+    private final boolean pipelined;
     private final RunEvent.Sink events;
     private final RunPlan plan;
     /** How many workers were asked for; 0 for one per processor, as nodes come and go. */
@@ -47,14 +56,35 @@ final class DividedGathering implements Gathering {
     private long[] faults = {};
     private boolean[] came = {};
     private long losses;
-    private long round;
+    /** The number of the block under way. */
+    private long block;
+
     private Policy policy;
+    /** The policy that collects the block under way. */
+    private Policy acting;
+    /** A resumed run's {@link #acting}; null if there is none. */
+    private @Nullable Policy resumed;
+
+    private boolean underWay;
     private long waitedNanos;
     private long workedNanos;
+    private long longestNanos;
     private long measuredFrom = System.nanoTime();
 
-    DividedGathering(RolloutAlgorithm algorithm, GatheringParts parts, WorkerPool pool, int asked) {
+    /**
+     * @param ownPool whether the pool is closed with this
+     * @param asked among how many workers, at most; 0 for one per processor
+     */
+    DividedGathering(
+            RolloutAlgorithm algorithm,
+            GatheringParts parts,
+            WorkerPool pool,
+            boolean ownPool,
+            int asked,
+            boolean pipelined) {
         this.pool = pool;
+        this.ownPool = ownPool;
+        this.pipelined = pipelined;
         this.asked = asked;
         events = parts.events();
         plan = parts.plan();
@@ -62,6 +92,7 @@ final class DividedGathering implements Gathering {
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
         policy = learner.policy();
+        acting = policy;
         int environments = algorithm.environments();
         rollout = new Rollout(
                 algorithm.rolloutSteps(),
@@ -112,6 +143,14 @@ final class DividedGathering implements Gathering {
         return Math.min(rollout.environments, asked > 0 ? asked : Crew.processors(pool));
     }
 
+    private Crew crew() {
+        Crew now = crew;
+        if (now == null) {
+            throw new IllegalStateException("no round has begun.");
+        }
+        return now;
+    }
+
     @Override
     public Learner learner() {
         return learner;
@@ -126,75 +165,88 @@ final class DividedGathering implements Gathering {
     @Override
     public void begin(Policy newest, long environmentSteps) {
         policy = newest;
-        rollout.weightsVersion = newest.weights().version();
-        rollout.environmentStepsBefore = environmentSteps;
-        Crew now = crew;
-        if (now == null || (changed && wanted() != came.length)) {
-            now = divide();
+        if (crew == null || (changed && wanted() != came.length)) {
+            divide();
+            if (underWay) {
+                order();
+            }
         }
-        order(now);
+        if (!underWay) {
+            Policy before = resumed;
+            ask(before == null ? newest : before);
+            resumed = null;
+        }
+        rollout.weightsVersion = acting.weights().version();
+        rollout.environmentStepsBefore = environmentSteps;
     }
 
-    private void order(Crew now) {
+    /** Asks all for their next block, which that policy collects. */
+    private void ask(Policy by) {
+        acting = by;
+        underWay = true;
+        block++;
+        order();
+    }
+
+    private void order() {
+        longestNanos = 0;
         Arrays.fill(came, false);
-        now.broadcast(PolicyUpdate.of(policy));
-        now.broadcast(RolloutStation.collect(round, true));
+        crew().broadcast(PolicyUpdate.of(acting));
+        crew().broadcast(RolloutStation.collect(block, true));
     }
 
     @Override
     public void run(int index, int thread) {
         long began = System.nanoTime();
-        Crew now = crew();
-        int missing = came.length;
-        while (missing > 0) {
-            Crew.Arrival arrival = now.poll(PATIENCE_MILLIS);
+        while (missing()) {
+            Crew.Arrival arrival = crew().poll(PATIENCE_MILLIS);
             boolean waits = arrival == null || arrival.message() == null;
             if (waits && wanted() < came.length) {
-                // There is no room for one that is lost: those that are left begin the round anew.
-                now = divide();
-                order(now);
-                missing = came.length;
-                continue;
-            } else if (arrival == null) {
-                continue;
-            }
-            int worker = arrival.worker();
-            if (arrival.message() instanceof Experience block) {
-                if (block.number() == round && !came[worker]) {
-                    take(worker, block);
-                    came[worker] = true;
-                    missing--;
-                }
-            } else if (arrival.message() == null) {
-                again(now, worker);
+                // There is no room for one that is lost: those that are left begin the block anew.
+                divide();
+                order();
+            } else if (arrival != null && arrival.message() == null) {
+                again(arrival.worker());
+            } else if (arrival != null
+                    && arrival.message() instanceof Experience experience
+                    && experience.number() == block
+                    && !came[arrival.worker()]) {
+                take(arrival.worker(), experience);
             }
         }
         waitedNanos += System.nanoTime() - began;
+        underWay = false;
+        State whole = new State();
+        for (State part : after) {
+            part.entries().forEach(whole::put);
+        }
+        stand = whole;
     }
 
-    private Crew crew() {
-        Crew now = crew;
-        if (now == null) {
-            throw new IllegalStateException("no round has begun.");
+    private boolean missing() {
+        for (boolean here : came) {
+            if (!here) {
+                return true;
+            }
         }
-        return now;
+        return false;
     }
 
     /** Tells one that has just taken another's place where to go on, and what that one had yet to do. */
-    private void again(Crew now, int worker) {
+    private void again(int worker) {
         if (came[worker]) {
-            now.send(worker, RolloutStation.restore(after[worker]));
+            crew().send(worker, RolloutStation.restore(after[worker]));
             return;
         }
-        restore(now, worker);
-        now.send(worker, PolicyUpdate.of(policy));
-        now.send(worker, RolloutStation.collect(round, true));
+        restore(crew(), worker);
+        crew().send(worker, PolicyUpdate.of(acting));
+        crew().send(worker, RolloutStation.collect(block, true));
     }
 
-    private void restore(Crew now, int worker) {
+    private void restore(Crew to, int worker) {
         State from = stand;
         if (from != null) {
-            now.send(worker, RolloutStation.restore(part(from, firsts[worker], firsts[worker + 1])));
+            to.send(worker, RolloutStation.restore(part(from, firsts[worker], firsts[worker + 1])));
         }
     }
 
@@ -219,12 +271,14 @@ final class DividedGathering implements Gathering {
         throw new IllegalStateException("waiting for workers cannot be given up.");
     }
 
-    private void take(int worker, Experience block) {
-        copy(block.rollout(), rollout, firsts[worker]);
-        after[worker] = block.after();
-        episodes[worker].load(block.episodes());
-        faults[worker] = block.faults();
-        workedNanos += block.nanos();
+    private void take(int worker, Experience experience) {
+        copy(experience.rollout(), rollout, firsts[worker]);
+        after[worker] = experience.after();
+        episodes[worker].load(experience.episodes());
+        faults[worker] = experience.faults();
+        workedNanos += experience.nanos();
+        longestNanos = Math.max(longestNanos, experience.nanos());
+        came[worker] = true;
     }
 
     /** Writes a block into its columns of another. */
@@ -262,13 +316,15 @@ final class DividedGathering implements Gathering {
 
     @Override
     public long learn(MetricSink metrics) {
-        State whole = new State();
-        for (State part : after) {
-            part.entries().forEach(whole::put);
+        if (longestNanos > 0 && pipelined) {
+            double waited = (double) waitedNanos / longestNanos;
+            metrics.put("workers/overlap", Math.max(0, 1 - waited));
         }
-        stand = whole;
+        if (pipelined) {
+            ask(policy);
+        }
+        metrics.put("workers/staleness", (double) (policy.weights().version() - rollout.weightsVersion));
         learner.update(rollout, metrics);
-        round++;
         long now = System.nanoTime();
         double seconds = (now - measuredFrom) / 1e9;
         metrics.put("workers/samples-per-second", rollout.rows() / seconds / came.length);
@@ -286,19 +342,33 @@ final class DividedGathering implements Gathering {
         return Arrays.stream(faults).sum();
     }
 
-    /** The same entries as those of a {@link RolloutGathering}: either goes on where the other stopped. */
+    /**
+     * The same entries as those of a {@link RolloutGathering}: either goes on where the other stopped. A block under way
+     * is collected again, by the policy that was collecting it.
+     */
     @Override
     public void save(State into, boolean settled) {
         State whole = stand;
         if (settled && whole != null) {
             whole.entries().forEach(into::put);
+            if (underWay) {
+                into.put(ACTING, MessageFormat.bytes(PolicyUpdate.of(acting)));
+            }
         }
         into.putLong("restarts", settled ? restarts : restarts + 1);
     }
 
     @Override
     public void load(State from) {
-        stand = from.has("environment/0/episode") ? part(from, 0, rollout.environments) : null;
+        policy = learner.policy();
+        if (from.has("environment/0/episode")) {
+            stand = part(from, 0, rollout.environments);
+            if (pipelined
+                    && from.has(ACTING)
+                    && MessageFormat.read(ByteBuffer.wrap(from.bytes(ACTING))) instanceof PolicyUpdate update) {
+                resumed = update.onto(policy);
+            }
+        }
     }
 
     @Override
@@ -306,6 +376,9 @@ final class DividedGathering implements Gathering {
         Crew now = crew;
         if (now != null) {
             now.close();
+        }
+        if (ownPool) {
+            pool.close();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.policy.RolloutAlgorithm;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * How workers and learner are joined. Each mode is one file over the same parts: it says how a round of experience comes
  * to the learner; the loop around it, with evaluation, checkpoints and stop rules, is the same for all.
  */
-public abstract sealed class ExecutionMode permits Synchronous, Asynchronous {
+public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Asynchronous {
     private static final Pattern FORM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\((.*)\\))?\\s*", Pattern.DOTALL);
 
     ExecutionMode() {}
@@ -23,7 +24,10 @@ public abstract sealed class ExecutionMode permits Synchronous, Asynchronous {
 
     /** All modes, with their default settings. */
     public static List<ExecutionMode> known() {
-        return List.of(new Synchronous(Synchronous.Settings.DEFAULT), new Asynchronous(Asynchronous.Settings.DEFAULT));
+        return List.of(
+                new Synchronous(Synchronous.Settings.DEFAULT),
+                new Pipelined(Pipelined.Settings.DEFAULT),
+                new Asynchronous(Asynchronous.Settings.DEFAULT));
     }
 
     /**
@@ -63,6 +67,19 @@ public abstract sealed class ExecutionMode permits Synchronous, Asynchronous {
 
     /** How a run in this mode comes by its experience. */
     abstract Gathering gathering(GatheringParts parts);
+
+    /**
+     * The run's algorithm, for modes whose workers collect blocks of steps.
+     *
+     * @throws IllegalArgumentException if it does not learn from such blocks
+     */
+    final RolloutAlgorithm rollouts(GatheringParts parts) {
+        if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
+            return algorithm;
+        }
+        throw new IllegalArgumentException("mode (" + text() + ") needs an algorithm that learns from rollouts, which "
+                + parts.plan().algorithm().name() + " does not. Maybe use synchronous: its plays run in parallel.");
+    }
 
     /** Name and those settings that are not the defaults, as {@link #parse} reads it. */
     public final String text() {

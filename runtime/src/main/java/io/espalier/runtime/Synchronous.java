@@ -62,7 +62,7 @@ final class Synchronous extends ExecutionMode {
         if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
             return pool == null
                     ? new RolloutGathering(algorithm, parts)
-                    : new DividedGathering(algorithm, parts, pool, settings.workers());
+                    : new DividedGathering(algorithm, parts, pool, false, settings.workers(), false);
         }
         EpisodeAlgorithm algorithm = (EpisodeAlgorithm) parts.plan().algorithm();
         return pool == null

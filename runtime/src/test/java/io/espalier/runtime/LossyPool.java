@@ -16,7 +16,9 @@ import io.espalier.runtime.workers.WorkerPool;
 import io.espalier.runtime.workers.WorkerRecipe;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Queue;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +30,7 @@ final class LossyPool implements WorkerPool {
     private final long every;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
+    private final Queue<Loser> started = new ConcurrentLinkedQueue<>();
 
     /** @param every loses the sender of each message whose number is a multiple of it; 0 to lose nobody */
     LossyPool(long every) {
@@ -58,7 +61,22 @@ final class LossyPool implements WorkerPool {
 
     @Override
     public WorkerLink start(int number, WorkerRecipe recipe, Resources needs, WorkerListener listener) {
-        return new Lossy(inner.start(number, new Crossing(recipe), needs, new Loser(listener)));
+        Loser loser = new Loser(listener);
+        WorkerLink link = inner.start(number, new Crossing(recipe), needs, loser);
+        loser.link = link;
+        started.add(loser);
+        return new Lossy(link);
+    }
+
+    /** Loses the worker that has been there longest, whatever it is doing. */
+    void loseOne() {
+        Loser loser = started.poll();
+        while (loser != null && loser.gone) {
+            loser = started.poll();
+        }
+        if (loser != null) {
+            loser.lose(loser.link);
+        }
     }
 
     @Override
@@ -113,18 +131,23 @@ final class LossyPool implements WorkerPool {
     private final class Loser implements WorkerListener {
         private final WorkerListener listener;
         private volatile boolean gone;
+        private volatile WorkerLink link;
 
         Loser(WorkerListener listener) {
             this.listener = listener;
         }
 
+        void lose(WorkerLink worker) {
+            gone = true;
+            lost.incrementAndGet();
+            worker.close();
+            listener.lost(new Lossy(worker), "on purpose");
+        }
+
         @Override
         public void received(WorkerLink from, Message message) {
             if (every > 0 && sent.incrementAndGet() % every == 0) {
-                gone = true;
-                lost.incrementAndGet();
-                from.close();
-                listener.lost(new Lossy(from), "on purpose");
+                lose(from);
                 throw new AbandonedCall("lost on purpose");
             }
             listener.received(new Lossy(from), crossed(message));

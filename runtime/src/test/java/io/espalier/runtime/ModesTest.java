@@ -253,7 +253,7 @@ class ModesTest {
                 475);
         try (LocalPool pool = new LocalPool()) {
             TrainingResult result = Trainer.of(algorithm("ppo", Map.of("environments", 4, "rolloutSteps", 64)), faulty)
-                    .environmentSteps(6000)
+                    .environmentSteps(30_000)
                     .evaluation(EvaluationSettings.DEFAULT.withEpisodes(5))
                     .guard(GuardSettings.DEFAULT.withHangSeconds(0.3))
                     .mode(ExecutionMode.parse(mode))
@@ -265,7 +265,7 @@ class ModesTest {
                         }
                     })
                     .run();
-            assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(6000);
+            assertThat(result.environmentSteps()).isGreaterThanOrEqualTo(30_000);
         }
         made.forEach(FaultyEnvironment::release);
         assertThat(events).anySatisfy(event -> {
