@@ -1,0 +1,327 @@
+package io.espalier.runtime;
+
+import io.espalier.core.MetricSink;
+import io.espalier.core.Seeds;
+import io.espalier.core.State;
+import io.espalier.policy.Learner;
+import io.espalier.policy.Policy;
+import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.runtime.workers.Command;
+import io.espalier.runtime.workers.LocalPool;
+import io.espalier.runtime.workers.WorkerPool;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The middle of {@link LocalSgd}: a round is what all replicas learn from their blocks, and its learner, which sees no
+ * block itself, holds the average.
+ */
+final class LocalSgdGathering implements Gathering {
+    private final LocalSgd.Settings settings;
+    private final RolloutAlgorithm algorithm;
+    private final Learner learner;
+    private final WorkerPool pool;
+    private final boolean ownPool;
+    private final Crew crew;
+    private final RunEvent.Sink events;
+    private final long restarts;
+    private final boolean moments;
+    private final Episodes episodes = new Episodes();
+    /** By worker: the number of its order, whether it is at it, and whether that is one of this round. */
+    private final long[] wanted;
+
+    private final boolean[] busy;
+    private final boolean[] asked;
+    private final long[] faults;
+    /** By worker: what it reports in this round. */
+    private final List<@Nullable Report> reports;
+    /** What stragglers report of rounds that are over. */
+    private final List<Report> late = new ArrayList<>();
+
+    /** How many reports an average needs. */
+    private final int quorum;
+
+    /** How many were asked for this round, and how many of these have reported. */
+    private int expected;
+
+    private int came;
+    private State average = new State();
+    private long stepsBefore;
+    private long askedAt;
+    private long dropped;
+    private long droppedSamples;
+    private long waitedNanos;
+    private long measuredFrom = System.nanoTime();
+
+    /** What a replica says of one order. */
+    private record Report(State body, long rows, long samples, long nanos) {
+        static Report of(State body) {
+            long[] figures = body.longs(ReplicaStation.TRAINED);
+            return new Report(body, figures[1], figures[2], figures[4]);
+        }
+
+        State learner() {
+            State learner = new State();
+            String prefix = "learner/";
+            body.entries().forEach((name, value) -> {
+                if (name.startsWith(prefix)) {
+                    learner.put(name.substring(prefix.length()), value);
+                }
+            });
+            return learner;
+        }
+    }
+
+    LocalSgdGathering(RolloutAlgorithm algorithm, GatheringParts parts, LocalSgd.Settings settings) {
+        this.settings = settings;
+        this.algorithm = algorithm;
+        RunPlan plan = parts.plan();
+        Seeds seeds = Seeds.of(plan.seed());
+        Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        moments = settings.optimizer() == LocalSgd.Optimizers.AVERAGED;
+        Averaging.share(state(), moments, algorithm.name());
+        WorkerPool given = parts.workers();
+        ownPool = given == null;
+        pool = given == null ? new LocalPool() : given;
+        int workers = settings.workers() > 0
+                ? settings.workers()
+                : given == null ? plan.threads() : Crew.processors(pool);
+        State from = plan.from();
+        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        quorum = (int) Math.ceil(settings.waitFor() * workers);
+        wanted = new long[workers];
+        busy = new boolean[workers];
+        asked = new boolean[workers];
+        faults = new long[workers];
+        reports = new ArrayList<>(Collections.nCopies(workers, null));
+        events = parts.events();
+        crew = new Crew(
+                pool,
+                Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
+                events,
+                (number, life) -> new ReplicaRecipe(plan, number, (restarts << 20) + life));
+    }
+
+    private State state() {
+        State state = new State();
+        learner.save(state);
+        return state;
+    }
+
+    @Override
+    public Learner learner() {
+        return learner;
+    }
+
+    /** The run's own thread only waits. */
+    @Override
+    public int tasks() {
+        return 1;
+    }
+
+    @Override
+    public void begin(Policy newest, long environmentSteps) {
+        stepsBefore = environmentSteps;
+        average = Averaging.share(state(), moments, algorithm.name());
+        Collections.fill(reports, null);
+        late.clear();
+        Arrays.fill(asked, false);
+        expected = 0;
+        askedAt = System.nanoTime();
+        while (crew.size() < busy.length) {
+            crew.add();
+        }
+        for (int worker = 0; worker < busy.length; worker++) {
+            if (!busy[worker]) {
+                ask(worker);
+            }
+        }
+    }
+
+    private void ask(int worker) {
+        busy[worker] = true;
+        asked[worker] = true;
+        expected++;
+        long perBlock = (long) algorithm.rolloutSteps() * algorithm.environments() * busy.length;
+        crew.send(worker, ReplicaStation.average(average));
+        crew.send(
+                worker,
+                new ReplicaStation.Order(
+                                ++wanted[worker], settings.blocks(), stepsBefore, perBlock, settings.optimizer())
+                        .command());
+    }
+
+    @Override
+    public void run(int index, int thread) {
+        long began = System.nanoTime();
+        long allowed = Long.MAX_VALUE;
+        came = 0;
+        while (came < expected || came < quorum) {
+            long left = allowed == Long.MAX_VALUE ? allowed : allowed - (System.nanoTime() - askedAt);
+            Crew.Arrival arrival = left > 0 ? crew.poll(left / 1_000_000 + 1) : null;
+            if (arrival == null) {
+                break;
+            }
+            take(arrival);
+            if (came >= quorum && allowed == Long.MAX_VALUE) {
+                allowed = (long) (settings.patience() * (System.nanoTime() - askedAt));
+            }
+        }
+        waitedNanos += System.nanoTime() - began;
+    }
+
+    private void take(Crew.Arrival arrival) {
+        int worker = arrival.worker();
+        if (arrival.message() instanceof Command command
+                && command.name().equals(ReplicaStation.TRAINED)
+                && command.body().longs(ReplicaStation.TRAINED)[0] == wanted[worker]
+                && busy[worker]) {
+            busy[worker] = false;
+            faults[worker] = command.body().longs(ReplicaStation.TRAINED)[3];
+            Report report = Report.of(command.body());
+            if (asked[worker]) {
+                reports.set(worker, report);
+                came++;
+            } else {
+                late.add(report);
+                if (came < quorum) {
+                    // The round may not come about without it: those that were asked may be the slow ones by now.
+                    ask(worker);
+                }
+            }
+        } else if (arrival.message() == null && busy[worker]) {
+            // What the lost one was at is begun again from the last average, or, if that round is over, given up.
+            busy[worker] = false;
+            expected -= asked[worker] ? 1 : 0;
+            if (asked[worker] || came < quorum) {
+                ask(worker);
+            }
+        }
+    }
+
+    /** Nothing foreign is called here: there is nothing to get stuck in. */
+    @Override
+    public void resume(int index, int thread) {
+        throw new IllegalStateException("waiting for workers cannot be given up.");
+    }
+
+    @Override
+    public void tell(EpisodeRecorder recorder) {
+        for (int block = 0; block < settings.blocks(); block++) {
+            for (Report report : reports) {
+                tell(report, block, recorder);
+            }
+        }
+        for (int block = 0; block < settings.blocks(); block++) {
+            for (Report report : late) {
+                tell(report, block, recorder);
+            }
+        }
+    }
+
+    private void tell(@Nullable Report report, int block, EpisodeRecorder recorder) {
+        if (report != null) {
+            episodes.load(report.body().child("episodes", block));
+            long perStep = (long) algorithm.environments() * busy.length;
+            for (int i = 0; i < episodes.count(); i++) {
+                long before = (long) block * algorithm.rolloutSteps() + episodes.step(i) + 1;
+                recorder.tell(episodes, i, before * perStep);
+            }
+        }
+    }
+
+    @Override
+    public long learn(MetricSink metrics) {
+        List<State> states = new ArrayList<>();
+        List<Report> counted = new ArrayList<>();
+        long rows = 0;
+        long nanos = 0;
+        for (int worker = 0; worker < busy.length; worker++) {
+            Report report = reports.get(worker);
+            if (report == null) {
+                dropped += asked[worker] ? 1 : 0;
+                continue;
+            }
+            rows += report.rows();
+            nanos += report.nanos();
+            State shared = report.learner();
+            if (Averaging.finite(shared)) {
+                states.add(shared);
+                counted.add(report);
+            } else {
+                metrics.put("update/skipped", 1);
+                events.take(RunEvent.of(
+                        "worker/not-finite",
+                        "the parameters of worker " + worker + " have become NaN or infinite; it takes the average"));
+            }
+            MetricMeans means = new MetricMeans();
+            means.load(report.body().child("metrics"));
+            means.drain(metrics);
+        }
+        for (Report report : late) {
+            rows += report.rows();
+            droppedSamples += report.samples();
+        }
+        average(states, counted, metrics);
+        long now = System.nanoTime();
+        double seconds = (now - measuredFrom) / 1e9;
+        metrics.put("workers/dropped", (double) dropped);
+        metrics.put("workers/dropped-samples", (double) droppedSamples);
+        metrics.put("workers/samples-per-second", rows / seconds / busy.length);
+        metrics.put("workers/waiting", Math.max(0, 1 - nanos / 1e9 / seconds / busy.length));
+        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
+        measuredFrom = now;
+        waitedNanos = 0;
+        return rows;
+    }
+
+    private void average(List<State> states, List<Report> counted, MetricSink metrics) {
+        double[] weights = new double[states.size()];
+        Arrays.setAll(
+                weights,
+                i -> settings.weighting() == LocalSgd.Weighting.EQUAL
+                        ? 1
+                        : counted.get(i).samples());
+        if (Arrays.stream(weights).sum() > 0) {
+            State mean = Averaging.mean(state(), states, weights);
+            learner.load(mean);
+            double drift = 0;
+            for (State state : states) {
+                drift += Averaging.drift(state, mean) / states.size();
+            }
+            metrics.put("workers/drift", drift);
+        }
+    }
+
+    @Override
+    public long faults() {
+        return Arrays.stream(faults).sum();
+    }
+
+    /** What replicas have of their own is not kept: resumed, they go on from the average, in new episodes. */
+    @Override
+    public void save(State into, boolean settled) {
+        into.putLong("restarts", restarts + 1);
+        into.put("stragglers", new long[] {dropped, droppedSamples});
+    }
+
+    @Override
+    public void load(State from) {
+        if (from.has("stragglers")) {
+            dropped = from.longs("stragglers")[0];
+            droppedSamples = from.longs("stragglers")[1];
+        }
+    }
+
+    @Override
+    public void close() {
+        crew.close();
+        if (ownPool) {
+            pool.close();
+        }
+    }
+}
