@@ -8,6 +8,9 @@ import java.util.Map;
  * weights that have reached it; the learner takes blocks as they come. Each block carries the version of the weights that
  * acted; one that is too old is dropped and counted. How many are under way is bounded by what workers were asked for.
  *
+ * <p>With {@code log} the run writes down which block came when; with {@code replay} one process, on one thread, comes to the
+ * same weights, bit for bit.
+ *
  * <p>Espeholt et al., "IMPALA", arXiv:1802.01561; Horgan et al., "Distributed prioritized experience replay",
  * arXiv:1803.00933. Learners that correct for the lag, as V-trace does, suit it best.
  */
@@ -24,6 +27,8 @@ final class Asynchronous extends ExecutionMode {
      * @param workers how many workers, each with as many environments as the algorithm says
      * @param maxStaleness how many versions old the weights that acted may be
      * @param ahead blocks that a worker is asked for before the learner has taken the first of them
+     * @param log whether the order in which blocks come is written down, so that the run can be replayed
+     * @param replay a run that was so written down, to live through again; empty for none
      */
     record Settings(
             @Setting(
@@ -34,8 +39,15 @@ final class Asynchronous extends ExecutionMode {
             long maxStaleness,
 
             @Setting("Blocks that each worker is asked for in advance; with 1 it waits for the learner.")
-            int ahead) {
-        static final Settings DEFAULT = new Settings(0, 16, 2);
+            int ahead,
+
+            @Setting("Whether to write arrivals.csv, by which the run can be replayed.")
+            boolean log,
+
+            @Setting(
+                    "The directory of a run with arrivals.csv, to be lived through again, bit for bit; empty for none.")
+            String replay) {
+        static final Settings DEFAULT = new Settings(0, 16, 2, false, "");
 
         Settings {
             if (workers < 0 || workers > 10_000) {
@@ -48,6 +60,10 @@ final class Asynchronous extends ExecutionMode {
             }
             if (ahead < 1 || ahead > 64) {
                 throw new IllegalArgumentException("ahead (" + ahead + ") must be from 1 to 64. Maybe use 2.");
+            }
+            if (log && !replay.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "log (true) and replay (" + replay + ") exclude each other. Maybe leave out log.");
             }
         }
     }
@@ -74,6 +90,8 @@ final class Asynchronous extends ExecutionMode {
 
     @Override
     Gathering gathering(GatheringParts parts) {
-        return new AsynchronousGathering(rollouts(parts), parts, settings);
+        return settings.replay().isEmpty()
+                ? new AsynchronousGathering(rollouts(parts), parts, settings)
+                : new ReplayedGathering(rollouts(parts), parts, settings.replay());
     }
 }

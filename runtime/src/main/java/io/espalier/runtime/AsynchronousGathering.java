@@ -36,6 +36,12 @@ final class AsynchronousGathering implements Gathering {
     private long version;
     private long environmentSteps;
     private Policy policy;
+    private final RunRecords records;
+    private final BlockDigest digest = new BlockDigest();
+    /** Blocks that have come, and had come when the learner learned last. */
+    private long arrivals;
+
+    private long learned;
     private long dropped;
     private long droppedSteps;
     private long waitedNanos;
@@ -56,6 +62,12 @@ final class AsynchronousGathering implements Gathering {
         workers = settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
         State before = plan.from();
         restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
+        records = parts.records();
+        arrivals = before != null && before.has("arrivals") ? before.getLong("arrivals") : 0;
+        learned = arrivals;
+        if (settings.log()) {
+            records.logArrivals(arrivals - 1);
+        }
         asked = new long[workers];
         faults = new long[workers];
         if (settings.workers() == 0 && !ownPool) {
@@ -137,7 +149,9 @@ final class AsynchronousGathering implements Gathering {
             } else if (arrival.message() instanceof Experience block) {
                 workedNanos += block.nanos();
                 faults[arrival.worker()] = block.faults();
-                if (version - block.rollout().weightsVersion > settings.maxStaleness()) {
+                boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
+                log(arrival, block, accepted);
+                if (!accepted) {
                     dropped++;
                     droppedSteps += block.rollout().rows();
                     ask(arrival.worker());
@@ -148,6 +162,22 @@ final class AsynchronousGathering implements Gathering {
             }
         }
         waitedNanos += System.nanoTime() - began;
+    }
+
+    private void log(Crew.Arrival arrival, Experience block, boolean accepted) {
+        if (settings.log()) {
+            records.arrival(new ArrivalLog.Row(
+                    arrivals,
+                    arrival.worker(),
+                    (restarts << 20) + arrival.life(),
+                    block.number(),
+                    block.rollout().weightsVersion,
+                    version,
+                    accepted,
+                    workers,
+                    digest.of(block.rollout())));
+        }
+        arrivals++;
     }
 
     @Override
@@ -175,6 +205,7 @@ final class AsynchronousGathering implements Gathering {
         rollout.environmentStepsBefore = environmentSteps;
         rollout.joined = workers == 1;
         learner.update(rollout, metrics);
+        learned = arrivals;
         long now = System.nanoTime();
         double seconds = (now - measuredFrom) / 1e9;
         metrics.put("workers/staleness", (double) (version - rollout.weightsVersion));
@@ -204,6 +235,7 @@ final class AsynchronousGathering implements Gathering {
     public void save(State into, boolean settled) {
         into.putLong("restarts", restarts + 1);
         into.putLong("dropped", dropped);
+        into.putLong("arrivals", learned);
     }
 
     @Override

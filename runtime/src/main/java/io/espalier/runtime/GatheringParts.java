@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cores the run's own threads
  * @param workers where workers beside them can run; null if nobody has named a place
  * @param events takes what happens
+ * @param records takes what the mode has to write down
  */
 record GatheringParts(
         RunPlan plan,
@@ -18,4 +19,5 @@ record GatheringParts(
         TaskSpec task,
         SpinCores cores,
         @Nullable WorkerPool workers,
-        RunEvent.Sink events) {}
+        RunEvent.Sink events,
+        RunRecords records) {}

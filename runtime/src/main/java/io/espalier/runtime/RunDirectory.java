@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * metrics.csv        figures by environment steps
  * episodes.csv       every training episode
  * events.jsonl       faults, checkpoints, the end
+ * arrivals.csv       of an asynchronous run that was to be logged: which block came when
  * tensorboard/       the same figures as event files
  * checkpoints/       the newest two complete states
  * policy.espalier    the trained policy

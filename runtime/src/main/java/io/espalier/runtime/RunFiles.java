@@ -40,6 +40,7 @@ final class RunFiles implements AutoCloseable {
     private long failureSteps;
     private RunRecording.Rows lost = RunRecording.Rows.NONE;
     private boolean closed;
+    private boolean logsArrivals;
 
     /**
      * Opens the files.
@@ -124,6 +125,20 @@ final class RunFiles implements AutoCloseable {
             row.put("success", success ? 1.0 : 0.0);
             recording.episode(number, row);
         });
+    }
+
+    /**
+     * Keeps a table of arrivals, too.
+     *
+     * @param last those after that number are cut off; -1 to begin
+     */
+    synchronized void logArrivals(long last) {
+        logsArrivals = true;
+        attempt(RunRecording.Rows.NONE, failureSteps, () -> recording.openArrivals(last));
+    }
+
+    synchronized void arrival(ArrivalLog.Row row, long environmentSteps) {
+        attempt(RunRecording.Rows.NONE, environmentSteps, () -> recording.arrival(row));
     }
 
     synchronized void evaluation(long environmentSteps, EvaluationResult result) {
@@ -213,6 +228,9 @@ final class RunFiles implements AutoCloseable {
             try {
                 fresh.event(told, failureSteps);
                 fresh.event(resumed, environmentSteps);
+                if (logsArrivals) {
+                    fresh.openArrivals(Long.MAX_VALUE);
+                }
             } catch (IOException e) {
                 fresh.giveUp();
                 throw e;

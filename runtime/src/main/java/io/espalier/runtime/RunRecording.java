@@ -2,9 +2,11 @@ package io.espalier.runtime;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ final class RunRecording implements Closeable {
     private final MetricsCsv episodes;
     private final EventLog events;
     private final TensorBoardWriter board;
+    private final RunDirectory directory;
+    private final Disk disk;
+    private @Nullable MetricsCsv arrivals;
 
     /**
      * Opens the files.
@@ -24,15 +29,38 @@ final class RunRecording implements Closeable {
      * @param episode episodes after that number are cut off
      */
     RunRecording(RunDirectory directory, Disk disk, long environmentSteps, long episode) throws IOException {
+        this.directory = directory;
+        this.disk = disk;
         metrics = new MetricsCsv(directory.metrics(), "environmentSteps", environmentSteps, disk);
         episodes = new MetricsCsv(directory.episodes(), "episode", episode, disk);
         events = new EventLog(directory.events(), disk);
         board = new TensorBoardWriter(directory.tensorBoard(), now(), disk);
     }
 
+    /**
+     * Opens the table of arrivals, which only some runs have.
+     *
+     * @param last those after that number are cut off
+     */
+    void openArrivals(long last) throws IOException {
+        arrivals = new MetricsCsv(directory.path().resolve(ArrivalLog.FILE), ArrivalLog.KEY, last, disk);
+    }
+
+    void arrival(ArrivalLog.Row row) throws IOException {
+        MetricsCsv to = arrivals;
+        if (to != null) {
+            to.row(row.arrival(), row.figures());
+        }
+    }
+
     /** Closes what can be closed after one of the files has failed; what matters is what came to the disk. */
     void giveUp() {
-        for (Closeable file : List.of(metrics, episodes, events, board)) {
+        List<Closeable> files = new ArrayList<>(List.of(metrics, episodes, events, board));
+        MetricsCsv last = arrivals;
+        if (last != null) {
+            files.add(last);
+        }
+        for (Closeable file : files) {
             try {
                 file.close();
             } catch (IOException e) {
@@ -61,6 +89,10 @@ final class RunRecording implements Closeable {
         metrics.flush();
         episodes.flush();
         board.flush();
+        MetricsCsv last = arrivals;
+        if (last != null) {
+            last.flush();
+        }
     }
 
     /** Rows that were found or were given. */
@@ -74,6 +106,10 @@ final class RunRecording implements Closeable {
         episodes.close();
         events.close();
         board.close();
+        MetricsCsv last = arrivals;
+        if (last != null) {
+            last.close();
+        }
     }
 
     private static double now() {

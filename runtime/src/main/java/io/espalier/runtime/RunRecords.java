@@ -85,6 +85,29 @@ final class RunRecords implements AutoCloseable {
         }
     }
 
+    /**
+     * Keeps a table of the blocks that come from workers.
+     *
+     * @param last those after that number are cut off; -1 to begin
+     * @throws IllegalArgumentException if the run has no directory
+     */
+    void logArrivals(long last) {
+        RunFiles to = files;
+        if (to == null) {
+            throw new IllegalArgumentException(
+                    "log (true) needs a directory of the run to write to. Maybe name one, or leave it out.");
+        }
+        to.logArrivals(last);
+    }
+
+    /** A block has come. */
+    void arrival(ArrivalLog.Row row) {
+        RunFiles to = files;
+        if (to != null) {
+            to.arrival(row, progress.environmentSteps());
+        }
+    }
+
     /** Writes a row of what was reported since the last; a name that was not is left empty, also after resuming. */
     void metrics(MetricMeans means) {
         Map<String, Double> row = new LinkedHashMap<>();

@@ -57,8 +57,8 @@ final class Training implements AutoCloseable {
                 plan.factory(), "environment", plan.environmentName(), plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
-        gathering =
-                plan.mode().gathering(new GatheringParts(plan, source, task, cores, plan.workers(), records::event));
+        gathering = plan.mode()
+                .gathering(new GatheringParts(plan, source, task, cores, plan.workers(), records::event, records));
         learner = gathering.learner();
         policy = learner.policy();
         evaluator = new Evaluator(
