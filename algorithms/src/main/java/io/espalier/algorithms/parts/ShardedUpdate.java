@@ -27,8 +27,11 @@ public final class ShardedUpdate implements Stateful {
     /** The most shards: bounds the memory for gradients when minibatches are large. */
     static final int MOST_SHARDS = 16;
 
-    /** With fewer parameters than this, handing sums and steps to other threads costs more than it saves. */
-    private static final int WORTH_SHARING = 4096;
+    /**
+     * With fewer parameters than this, handing sums and steps to other threads costs more than it saves: two more
+     * meetings of the threads for about two microseconds of work, and each is a chance to wait on a crowded machine.
+     */
+    private static final int WORTH_SHARING = 16384;
 
     /** Doubles between the figures of two shards, so that threads do not write to one cache line. */
     private static final int FIGURES = 16;
