@@ -55,7 +55,10 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "What it is called (host and process).")
     private @Nullable String name;
 
-    @Option(names = "--host", paramLabel = "ADDR", description = "Where the head reaches it (the way it reaches the head).")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDR",
+            description = "Where the head reaches it (the way it reaches the head).")
     private String host = "";
 
     @Option(names = "--port", paramLabel = "P", description = "The port at which it listens (any that is free).")
@@ -81,13 +84,17 @@ final class WorkerCommand implements Callable<Integer> {
         PrintWriter out = Terminal.out(spec);
         Catalog catalog = Catalog.of(classPath);
         ClusterSettings head = address(join);
-        ClusterSettings own = protection
-                .over(ClusterSettings.LOCAL)
-                .at(host, port)
-                .withCode(UserCode.digest(classPath));
-        String called = name == null ? hostName() + "-" + ProcessHandle.current().pid() : name;
+        ClusterSettings own =
+                protection.over(ClusterSettings.LOCAL).at(host, port).withCode(UserCode.digest(classPath));
+        String called =
+                name == null ? hostName() + "-" + ProcessHandle.current().pid() : name;
         WorkerSettings settings = new WorkerSettings(
-                head.host(), head.port(), own, called, new Resources(cpus, memory, new HashSet<>(labels)), catalog.loader());
+                head.host(),
+                head.port(),
+                own,
+                called,
+                new Resources(cpus, memory, new HashSet<>(labels)),
+                catalog.loader());
         say(out, RunEvent.of("cluster/worker", called + " lends " + number(cpus) + " cpus, " + memory + " MiB"));
         ClusterWorker worker = new ClusterWorker(settings, event -> say(out, event));
         if (untilInputEnds) {
