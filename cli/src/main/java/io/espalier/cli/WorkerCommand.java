@@ -9,8 +9,10 @@ import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.workers.Resources;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
@@ -102,14 +104,17 @@ final class WorkerCommand implements Callable<Integer> {
             reader.setDaemon(true);
             reader.start();
         }
-        try (ShutdownRequest signals = ShutdownRequest.forward(reason -> {
+        ShutdownRequest signals = ShutdownRequest.forward(reason -> {
             say(out, RunEvent.of("cluster/leaving", reason));
             worker.drain();
-        })) {
+        });
+        try {
             worker.run();
             return Main.DONE;
         } catch (ClusterException e) {
             throw new BadInput(String.valueOf(e.getMessage()), e);
+        } finally {
+            signals.close();
         }
     }
 
@@ -119,9 +124,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     private static void awaitEnd(ClusterWorker worker) {
         try {
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             // As good as the end.
             worker.drain();
@@ -140,7 +143,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     private static synchronized void say(PrintWriter out, RunEvent event) {
-        out.println(LocalTime.now().format(TIME) + " " + event.message());
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + " " + event.message());
         out.flush();
     }
 }

@@ -8,8 +8,10 @@ import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerLink;
 import java.io.DataInputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,7 +56,7 @@ class GateTest {
         pool = ClusterPool.start(settings, events::add);
     }
 
-    private void works(String name, TlsFiles files) throws InterruptedException {
+    private void works(String name, TlsFiles files) {
         try (Node node = Node.of(pool.port(), tls(files), Identity.here(""), name, OFFER)) {
             node.joined();
             Heard heard = new Heard();
@@ -128,13 +130,13 @@ class GateTest {
     @Test
     void whoeverDoesNotSpeakTheProtocolIsToldAndCut() throws Exception {
         head(ClusterSettings.LOCAL);
-        try (Socket socket = new Socket("127.0.0.1", pool.port())) {
-            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes());
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), pool.port())) {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(Node.await(events, "cluster/refused").message()).contains("does not speak Espalier's protocol");
             assertThat(new DataInputStream(socket.getInputStream()).readAllBytes())
                     .isNotEmpty();
         }
-        try (Socket socket = new Socket("127.0.0.1", pool.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), pool.port())) {
             // Our mark and protocol, and then a length that would be two gigabytes.
             socket.getOutputStream()
                     .write(new byte[] {0x45, 0x53, 0x50, 0x4c, 0, 0, 0, 1, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff
