@@ -5,7 +5,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.nn.Network;
 import io.espalier.nn.NetworkStages;
 import io.espalier.nn.Optimizer;
-import io.espalier.policy.NetworkCores;
 import io.espalier.runtime.LearnerPlacement;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;
@@ -64,7 +63,7 @@ public final class PipelineParallel implements LearnerPlacement, AutoCloseable {
 
     @Override
     public Cores around(Cores cores) {
-        return new Around(cores);
+        return new PlacedCores(cores, this::place);
     }
 
     /**
@@ -74,9 +73,13 @@ public final class PipelineParallel implements LearnerPlacement, AutoCloseable {
      */
     @Override
     public void report(MetricSink metrics) {
-        PipelineTimes times = new PipelineTimes();
-        placed.forEach(update -> update.times().moveTo(times));
-        times.report(metrics);
+        WorkTimes times = new WorkTimes();
+        placed.forEach(update -> update.times.moveTo(times));
+        if (times.any()) {
+            metrics.put("pipeline/bubble", times.idle());
+            metrics.put("pipeline/bubble-ideal", times.idealBubble());
+            metrics.put("pipeline/stages-lost", times.workersLost());
+        }
     }
 
     /** Of how many micro-batches each stage of a network kept the activations at most, in the last pass. */
@@ -105,28 +108,5 @@ public final class PipelineParallel implements LearnerPlacement, AutoCloseable {
         placed.add(update);
         update.start();
         return update;
-    }
-
-    private final class Around implements NetworkCores {
-        private final Cores cores;
-
-        Around(Cores cores) {
-            this.cores = cores;
-        }
-
-        @Override
-        public int count() {
-            return cores.count();
-        }
-
-        @Override
-        public void run(int tasks, Task task) {
-            cores.run(tasks, task);
-        }
-
-        @Override
-        public Placed place(Network network, Optimizer optimizer, int mostRows) {
-            return PipelineParallel.this.place(network, optimizer, mostRows);
-        }
     }
 }

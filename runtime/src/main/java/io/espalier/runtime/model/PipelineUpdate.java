@@ -5,55 +5,22 @@ import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
 import io.espalier.nn.NetworkStages;
 import io.espalier.nn.Optimizer;
-import io.espalier.policy.NetworkCores;
 import io.espalier.runtime.workers.Command;
-import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;
-import io.espalier.runtime.workers.WorkerFailure;
 import io.espalier.runtime.workers.WorkerPool;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gradient updates of one network by the stages of a pipeline, as seen from the learner's thread: it feeds the first
- * stage, judges what the last one gives, joins norms, and has all step.
- *
- * <p>Network and optimiser here hold the state of the last update that every stage has made. So, when a stage is lost,
- * a new worker takes its place, all stages go back to that state, and the minibatch flows once more.
+ * The gradient updates of one network by the stages of a pipeline: feeds the first stage, judges what the last one gives,
+ * and joins norms.
  */
-final class PipelineUpdate implements NetworkCores.Placed, AutoCloseable {
-    /** Workers that may be lost during one update; with more, something is wrong that will not pass. */
-    private static final int MOST_LOST = 16;
-
+final class PipelineUpdate extends WorkersUpdate {
     private final NetworkStages cut;
-    private final Network network;
-    private final Optimizer optimizer;
-    private final Network judged;
     private final float[] input;
     private final float[] sums;
     private final double[] norms;
-    private final float[] known;
-    private final StageLinks links;
-    private final PipelineTimes times = new PipelineTimes();
     private final long[] stored;
-    private NetworkCores.Parts minibatch = new Nothing();
-    private int parts;
-
-    /** Unwinds to where the update can begin anew. */
-    private static final class StageLost extends Exception {
-        private static final long serialVersionUID = 1;
-        private final int stage;
-
-        StageLost(int stage, String cause) {
-            super(cause);
-            this.stage = stage;
-        }
-    }
-
-    private interface Work {
-        void run() throws StageLost;
-    }
 
     PipelineUpdate(
             NetworkStages cut,
@@ -64,19 +31,25 @@ final class PipelineUpdate implements NetworkCores.Placed, AutoCloseable {
             int firstNumber,
             WorkerPool pool,
             Resources needs) {
+        super(
+                network,
+                optimizer,
+                mostRows,
+                recipes(cut.stages(), schedule, optimizer, mostRows),
+                firstNumber,
+                pool,
+                needs);
         this.cut = cut;
-        this.network = network;
-        this.optimizer = optimizer;
-        judged = network.replica(mostRows);
         input = new float[mostRows * network.inputSize()];
         sums = new float[network.parameterCount()];
         norms = new double[(sums.length + StageWorker.NORM_BLOCK - 1) / StageWorker.NORM_BLOCK];
-        known = new float[network.parameterCount()];
-        List<NetworkStages.Stage> stages = cut.stages();
-        stored = new long[stages.size()];
+        stored = new long[cut.stages().size()];
+    }
+
+    private static List<StageRecipe> recipes(
+            List<NetworkStages.Stage> stages, PipelineSchedule schedule, Optimizer optimizer, int mostRows) {
         List<StageRecipe> recipes = new ArrayList<>();
-        for (int s = 0; s < stages.size(); s++) {
-            NetworkStages.Stage stage = stages.get(s);
+        for (NetworkStages.Stage stage : stages) {
             recipes.add(new StageRecipe(
                     stage.spec(),
                     stage.inputShape(),
@@ -84,66 +57,34 @@ final class PipelineUpdate implements NetworkCores.Placed, AutoCloseable {
                     optimizer.spec(),
                     schedule,
                     mostRows,
-                    s,
+                    recipes.size(),
                     stages.size()));
         }
-        links = new StageLinks(recipes, firstNumber, pool, needs);
-    }
-
-    void start() {
-        for (int s = 0; s < links.count(); s++) {
-            links.start(s);
-        }
-        reload();
+        return recipes;
     }
 
     @Override
-    public void reload() {
-        System.arraycopy(network.parameters(), 0, known, 0, known.length);
-        long attempt = links.newAttempt();
-        for (int s = 0; s < links.count(); s++) {
-            NetworkStages.Stage stage = cut.stages().get(s);
-            State body = StageMessages.body(attempt);
-            body.put("parameters", cut.part(s, known));
-            StageMessages.putOptimizer(body, optimizer, stage.offset(), stage.offset() + stage.parameters());
-            links.send(s, new Command(StageMessages.LOAD, body));
-        }
+    void putState(int worker, State into) {
+        NetworkStages.Stage stage = cut.stages().get(worker);
+        into.put("parameters", cut.part(worker, known));
+        StageMessages.putOptimizer(into, optimizer, stage.offset(), stage.offset() + stage.parameters());
     }
 
     @Override
-    public void gradients(int count, NetworkCores.Parts what) {
-        parts = count;
-        minibatch = what;
-        if (!Arrays.equals(known, network.parameters())) {
-            reload(); // somebody wrote the parameters since
-        }
-        enduring(this::pass, this::pass);
+    void takeState(int worker, Command from) {
+        NetworkStages.Stage stage = cut.stages().get(worker);
+        cut.join(worker, StageMessages.floats(from, "parameters"), known);
+        StageMessages.getOptimizer(from, optimizer, stage.offset(), stage.parameters());
     }
 
-    /** Does work; once more when a stage was lost, from the state after the last update. */
-    private void enduring(Work first, Work again) {
-        Work work = first;
-        for (int lost = 0; ; lost++) {
-            try {
-                work.run();
-                return;
-            } catch (StageLost e) {
-                if (lost == MOST_LOST) {
-                    throw new IllegalStateException(
-                            MOST_LOST + " workers of a pipeline were lost during one update, the last one of stage "
-                                    + e.stage + ": " + e.getMessage(),
-                            e);
-                }
-                times.lost();
-                links.start(e.stage);
-                reload();
-                work = again;
-            }
-        }
+    @Override
+    String part(int worker) {
+        return "stage " + worker + " of 0 to " + (links.count() - 1) + " ("
+                + cut.stages().get(worker).spec().text() + ")";
     }
 
-    /** One minibatch forward and backward. */
-    private void pass() throws StageLost {
+    @Override
+    void pass() throws WorkerLost {
         int stages = links.count();
         for (int s = 0; s < stages; s++) {
             State body = StageMessages.body(links.attempt());
@@ -175,22 +116,6 @@ final class PipelineUpdate implements NetworkCores.Placed, AutoCloseable {
             }
         }
         times.pass(busy, (System.nanoTime() - began) * 1e-9 * stages, PipelineSchedule.equalBubble(stages, parts));
-    }
-
-    private Command message(StageLinks.Heard heard) throws StageLost {
-        Command message = heard.message();
-        if (message != null) {
-            return message;
-        }
-        Throwable failure = heard.failure();
-        if (failure == null) {
-            throw new StageLost(heard.stage(), heard.cause());
-        }
-        NetworkStages.Stage stage = cut.stages().get(heard.stage());
-        throw new WorkerFailure(
-                "stage " + heard.stage() + " of 0 to " + (links.count() - 1) + " (" + stage.spec() + ", on "
-                        + links.node(heard.stage()) + ") failed: " + heard.cause(),
-                failure);
     }
 
     private void feed(int part) {
@@ -254,66 +179,8 @@ final class PipelineUpdate implements NetworkCores.Placed, AutoCloseable {
         }
     }
 
-    @Override
-    public void step(float learningRate, float gradientScale) {
-        enduring(() -> stepAll(learningRate, gradientScale), () -> {
-            pass();
-            stepAll(learningRate, gradientScale);
-        });
-    }
-
-    private void stepAll(float learningRate, float gradientScale) throws StageLost {
-        int stages = links.count();
-        for (int s = 0; s < stages; s++) {
-            State body = StageMessages.body(links.attempt());
-            body.putDouble("rate", learningRate);
-            body.putDouble("scale", gradientScale);
-            links.send(s, new Command(StageMessages.STEP, body));
-        }
-        Command[] answers = new Command[stages];
-        for (int i = 0; i < stages; i++) {
-            StageLinks.Heard heard = links.take();
-            answers[heard.stage()] = message(heard);
-        }
-        // All have stepped: this is the state now.
-        for (int s = 0; s < stages; s++) {
-            NetworkStages.Stage stage = cut.stages().get(s);
-            cut.join(s, StageMessages.floats(answers[s], "parameters"), known);
-            StageMessages.getOptimizer(answers[s], optimizer, stage.offset(), stage.parameters());
-        }
-        System.arraycopy(known, 0, network.parameters(), 0, known.length);
-        network.parametersChanged();
-    }
-
-    /** Times since they were last taken. */
-    PipelineTimes times() {
-        return times;
-    }
-
     /** Of how many micro-batches each stage kept the activations at most, in the last pass. */
     long[] stored() {
         return stored.clone();
-    }
-
-    void sendTo(int stage, Message message) {
-        links.send(stage, message);
-    }
-
-    @Override
-    public void close() {
-        links.close();
-    }
-
-    private static final class Nothing implements NetworkCores.Parts {
-        @Override
-        public int rows(int part) {
-            return 0;
-        }
-
-        @Override
-        public void inputs(int part, float[] into) {}
-
-        @Override
-        public void loss(int part, Network network) {}
     }
 }

@@ -3,6 +3,7 @@ package io.espalier.runtime.model;
 import io.espalier.core.State;
 import io.espalier.nn.Optimizer;
 import io.espalier.runtime.workers.Command;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -73,6 +74,14 @@ final class StageMessages {
             throw new IllegalArgumentException("a message " + from.name() + " has no " + name + ".");
         }
         return type.cast(value);
+    }
+
+    static void putText(State into, String name, String text) {
+        into.put(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(State from, String name) {
+        return new String(from.bytes(name), StandardCharsets.UTF_8);
     }
 
     static void putOptimizer(State into, Optimizer optimizer, int from, int to) {

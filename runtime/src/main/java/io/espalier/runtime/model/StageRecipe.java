@@ -6,7 +6,6 @@ import io.espalier.nn.OptimizerSpec;
 import io.espalier.runtime.workers.Worker;
 import io.espalier.runtime.workers.WorkerContext;
 import io.espalier.runtime.workers.WorkerRecipe;
-import java.nio.charset.StandardCharsets;
 
 /**
  * How to make the worker that holds one stage of a pipeline.
@@ -38,10 +37,10 @@ record StageRecipe(
     @Override
     public State description() {
         State state = new State();
-        state.put("network", bytes(spec.json()));
+        StageMessages.putText(state, "network", spec.json());
         state.put("input-shape", inputShape);
-        state.put("optimizer", bytes(optimizer.text()));
-        state.put("schedule", bytes(schedule.name()));
+        StageMessages.putText(state, "optimizer", optimizer.text());
+        StageMessages.putText(state, "schedule", schedule.name());
         state.put("numbers", new int[] {offset, rows, stage, stages});
         return state;
     }
@@ -49,22 +48,14 @@ record StageRecipe(
     static StageRecipe read(State from) {
         int[] numbers = from.ints("numbers");
         return new StageRecipe(
-                NetworkSpec.parseJson(text(from, "network")),
+                NetworkSpec.parseJson(StageMessages.text(from, "network")),
                 from.ints("input-shape"),
                 numbers[0],
-                OptimizerSpec.parse(text(from, "optimizer")),
-                PipelineSchedule.valueOf(text(from, "schedule")),
+                OptimizerSpec.parse(StageMessages.text(from, "optimizer")),
+                PipelineSchedule.valueOf(StageMessages.text(from, "schedule")),
                 numbers[1],
                 numbers[2],
                 numbers[3]);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String text(State from, String name) {
-        return new String(from.bytes(name), StandardCharsets.UTF_8);
     }
 
     @Override

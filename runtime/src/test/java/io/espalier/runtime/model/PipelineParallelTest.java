@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
+@Timeout(300)
 class PipelineParallelTest {
     private static final String MIXED = "conv(6, 3, padding=1) > relu > conv(4, 3) > tanh > flatten > dense(40) > relu"
             + " > layer-norm > residual(dense(40) > gelu > dense(40)) > heads(policy: dense(3), value: dense(1))";

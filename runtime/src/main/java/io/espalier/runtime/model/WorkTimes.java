@@ -1,9 +1,7 @@
 package io.espalier.runtime.model;
 
-import io.espalier.core.MetricSink;
-
-/** How long the stages of a pipeline were at work, and how long they could have been; used by one thread. */
-final class PipelineTimes {
+/** How long the workers that hold parts of a network were at work, and how long they could have been; used by one thread. */
+final class WorkTimes {
     private double busy;
     private double whole;
     private double ideal;
@@ -13,8 +11,8 @@ final class PipelineTimes {
     /**
      * Adds the passes of a minibatch.
      *
-     * @param busySeconds of all stages together
-     * @param wholeSeconds from the first micro-batch sent until the last stage is done, times the number of stages
+     * @param busySeconds of all workers together
+     * @param wholeSeconds from the first message until the last worker is done, times the number of workers
      */
     void pass(double busySeconds, double wholeSeconds, double idealBubble) {
         busy += busySeconds;
@@ -28,7 +26,7 @@ final class PipelineTimes {
     }
 
     /** Adds these to others, and begins at zero again. */
-    void moveTo(PipelineTimes other) {
+    void moveTo(WorkTimes other) {
         other.busy += busy;
         other.whole += whole;
         other.ideal += ideal;
@@ -41,11 +39,20 @@ final class PipelineTimes {
         lost = 0;
     }
 
-    void report(MetricSink metrics) {
-        if (passes > 0) {
-            metrics.put("pipeline/bubble", 1 - busy / whole);
-            metrics.put("pipeline/bubble-ideal", ideal / passes);
-            metrics.put("pipeline/stages-lost", (double) lost);
-        }
+    boolean any() {
+        return passes > 0;
+    }
+
+    /** The part of the time that workers waited. */
+    double idle() {
+        return 1 - busy / whole;
+    }
+
+    double idealBubble() {
+        return ideal / passes;
+    }
+
+    double workersLost() {
+        return (double) lost;
     }
 }
