@@ -90,7 +90,7 @@ final class DividedGathering implements Gathering {
         plan = parts.plan();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
         policy = learner.policy();
         acting = policy;
         int environments = algorithm.environments();

@@ -24,7 +24,7 @@ final class RolloutGathering implements Gathering {
         TaskSpec task = parts.task();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.learnerCores());
         int environments = algorithm.environments();
         rollout = new Rollout(
                 algorithm.rolloutSteps(),

@@ -32,6 +32,7 @@ record RunPlan(
         CheckpointSettings checkpoints,
         ExecutionMode mode,
         @Nullable WorkerPool workers,
+        LearnerPlacement placement,
         List<TrainingListener> listeners,
         @Nullable State from) {
     /** What another JVM must know to bring up environments and policies of this run. */
@@ -68,6 +69,7 @@ record RunPlan(
                 config.checkpoints(),
                 ExecutionMode.synchronous(),
                 null,
+                LearnerPlacement.HERE,
                 List.of(),
                 null);
     }

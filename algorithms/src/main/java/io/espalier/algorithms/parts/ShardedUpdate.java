@@ -6,7 +6,9 @@ import io.espalier.core.Stateful;
 import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
 import io.espalier.nn.Optimizer;
+import io.espalier.policy.NetworkCores;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradient updates of one network on all cores, with the same bits on any number of them.
@@ -16,6 +18,9 @@ import java.util.Arrays;
  * shard has its own gradients. They are then summed in shard order, block of parameters by block, with the squared norm in
  * fixed blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update
  * is left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
+ *
+ * <p>With {@link NetworkCores} shards are computed, summed and stepped along elsewhere, as by stages of a pipeline, of
+ * which each shard is a micro-batch; inputs, loss, clipping and what is left out stay here, and the bits are the same.
  *
  * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
@@ -48,6 +53,8 @@ public final class ShardedUpdate implements Stateful {
     private final double[] figures;
     private final int blockSize;
     private final double[] blockNorms;
+    private final NetworkCores.@Nullable Placed placed;
+    private final NetworkCores.Parts parts = new Shards();
     private final Cores.Task shardTask = this::shard;
     private final Cores.Task sumTask = (index, thread) -> sum(index);
     private final Cores.Task stepTask = (index, thread) -> step(index);
@@ -115,10 +122,12 @@ public final class ShardedUpdate implements Stateful {
         this.loss = loss;
         shardRows = shardRows(mostRows, together);
         int most = (mostRows + shardRows - 1) / shardRows;
-        replicas = new Network[cores.count()];
+        placed = cores instanceof NetworkCores elsewhere ? elsewhere.place(network, optimizer, shardRows) : null;
+        int here = placed == null ? cores.count() : 0;
+        replicas = new Network[here];
         Arrays.setAll(replicas, i -> network.replica(shardRows));
-        inputs = new float[cores.count()][shardRows * network.inputSize()];
-        gradients = new float[most][network.parameterCount()];
+        inputs = new float[here][shardRows * network.inputSize()];
+        gradients = new float[placed == null ? most : 0][network.parameterCount()];
         figures = new double[most * FIGURES];
         int parameters = network.parameterCount();
         blockSize = parameters < 32768 ? 1024 : 4096;
@@ -148,20 +157,39 @@ public final class ShardedUpdate implements Stateful {
     public void gradients(int minibatchRows) {
         rows = minibatchRows;
         shards = (rows + shardRows - 1) / shardRows;
-        cores.run(shards, shardTask);
+        if (placed == null) {
+            cores.run(shards, shardTask);
+        } else {
+            placed.gradients(shards, parts);
+        }
     }
 
     private void shard(int index, int thread) {
-        int from = index * shardRows;
-        int count = Math.min(shardRows, rows - from);
         Network replica = replicas[thread];
-        int at = index * FIGURES;
-        Arrays.fill(figures, at, at + FIGURES, 0);
-        loss.inputs(index, from, count, inputs[thread]);
+        parts.inputs(index, inputs[thread]);
         replica.gradients(gradients[index]);
-        loss.forward(replica, from, count, inputs[thread]);
-        loss.gradients(replica, from, count, figures, at);
+        loss.forward(replica, index * shardRows, parts.rows(index), inputs[thread]);
+        parts.loss(index, replica);
         replica.backward();
+    }
+
+    private final class Shards implements NetworkCores.Parts {
+        @Override
+        public int rows(int shard) {
+            return Math.min(shardRows, rows - shard * shardRows);
+        }
+
+        @Override
+        public void inputs(int shard, float[] into) {
+            loss.inputs(shard, shard * shardRows, rows(shard), into);
+        }
+
+        @Override
+        public void loss(int shard, Network network) {
+            int at = shard * FIGURES;
+            Arrays.fill(figures, at, at + FIGURES, 0);
+            loss.gradients(network, shard * shardRows, rows(shard), figures, at);
+        }
     }
 
     /** Figure {@code i} of the loss: its sum over all rows of the minibatch. */
@@ -179,7 +207,11 @@ public final class ShardedUpdate implements Stateful {
      * @return false if the gradient or a figure was not finite, and nothing was changed
      */
     public boolean apply(double rate) {
-        share(blockNorms.length, sumTask);
+        if (placed == null) {
+            share(blockNorms.length, sumTask);
+        } else {
+            placed.norms(blockSize, blockNorms);
+        }
         double squares = 0;
         for (double norm : blockNorms) {
             squares += norm;
@@ -195,9 +227,13 @@ public final class ShardedUpdate implements Stateful {
         }
         learningRate = (float) rate;
         gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
-        optimizer.beginStep();
-        share(blockNorms.length, stepTask);
-        network.parametersChanged();
+        if (placed == null) {
+            optimizer.beginStep();
+            share(blockNorms.length, stepTask);
+            network.parametersChanged();
+        } else {
+            placed.step(learningRate, gradientScale);
+        }
         updates++;
         return true;
     }
@@ -263,5 +299,8 @@ public final class ShardedUpdate implements Stateful {
         optimizer.restore(counts[0]);
         updates = counts[1];
         skipped = counts[2];
+        if (placed != null) {
+            placed.reload();
+        }
     }
 }
