@@ -1,6 +1,7 @@
 package io.espalier.algorithms.parts;
 
 import io.espalier.core.Cores;
+import io.espalier.core.GradientExchange;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
 import io.espalier.nn.Gradients;
@@ -16,6 +17,9 @@ import java.util.Arrays;
  * shard has its own gradients. They are then summed in shard order, block of parameters by block, with the squared norm in
  * fixed blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update
  * is left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
+ *
+ * <p>Where the cores have a {@link GradientExchange}, some shards may be computed by another learner, or the step be taken
+ * elsewhere.
  *
  * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
@@ -48,12 +52,17 @@ public final class ShardedUpdate implements Stateful {
     private final double[] figures;
     private final int blockSize;
     private final double[] blockNorms;
+    private final GradientExchange.Part part;
     private final Cores.Task shardTask = this::shard;
     private final Cores.Task sumTask = (index, thread) -> sum(index);
     private final Cores.Task stepTask = (index, thread) -> step(index);
 
     private int rows;
     private int shards;
+    private boolean summed;
+    private float[] stepped = {};
+    private int stepFrom;
+    private int stepTo;
     private float learningRate;
     private float gradientScale;
     private double gradientNorm;
@@ -123,6 +132,7 @@ public final class ShardedUpdate implements Stateful {
         int parameters = network.parameterCount();
         blockSize = parameters < 32768 ? 1024 : 4096;
         blockNorms = new double[(parameters + blockSize - 1) / blockSize];
+        part = cores.exchange().join(new Joined());
     }
 
     /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
@@ -149,9 +159,16 @@ public final class ShardedUpdate implements Stateful {
         rows = minibatchRows;
         shards = (rows + shardRows - 1) / shardRows;
         cores.run(shards, shardTask);
+        summed = part.complete(shards, gradients, figures);
     }
 
     private void shard(int index, int thread) {
+        if (part.computes(index)) {
+            compute(index, thread);
+        }
+    }
+
+    private void compute(int index, int thread) {
         int from = index * shardRows;
         int count = Math.min(shardRows, rows - from);
         Network replica = replicas[thread];
@@ -193,6 +210,13 @@ public final class ShardedUpdate implements Stateful {
             skipped++;
             return false;
         }
+        if (part.steps(gradients[0], rate)) {
+            updates++;
+            return true;
+        }
+        stepped = gradients[0];
+        stepFrom = 0;
+        stepTo = network.parameterCount();
         learningRate = (float) rate;
         gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
         optimizer.beginStep();
@@ -214,16 +238,51 @@ public final class ShardedUpdate implements Stateful {
         int from = block * blockSize;
         int to = Math.min(from + blockSize, network.parameterCount());
         float[] total = gradients[0];
-        for (int shard = 1; shard < shards; shard++) {
+        for (int shard = 1; shard < shards && !summed; shard++) {
             Gradients.add(total, gradients[shard], from, to);
         }
         blockNorms[block] = Gradients.squaredNorm(total, from, to);
     }
 
     private void step(int block) {
-        int from = block * blockSize;
-        int to = Math.min(from + blockSize, network.parameterCount());
-        optimizer.step(network.parameters(), gradients[0], from, to, learningRate, gradientScale);
+        int from = stepFrom + block * blockSize;
+        int to = Math.min(from + blockSize, stepTo);
+        optimizer.step(network.parameters(), stepped, from, to, learningRate, gradientScale);
+    }
+
+    /** These updates, for a {@link GradientExchange}. */
+    private final class Joined implements GradientExchange.Update {
+        @Override
+        public float[] parameters() {
+            return network.parameters();
+        }
+
+        @Override
+        public void parametersChanged() {
+            network.parametersChanged();
+        }
+
+        @Override
+        public void compute(int shard) {
+            ShardedUpdate.this.compute(shard, 0);
+        }
+
+        @Override
+        public double clipNorm() {
+            return clipNorm;
+        }
+
+        @Override
+        public void step(float[] gradient, int from, int to, long steps, double rate, float scale) {
+            stepped = gradient;
+            stepFrom = from;
+            stepTo = to;
+            learningRate = (float) rate;
+            gradientScale = scale;
+            optimizer.restore(steps);
+            share((to - from + blockSize - 1) / blockSize, stepTask);
+            network.parametersChanged();
+        }
     }
 
     /** The norm of the last gradient, before it was clipped. */
