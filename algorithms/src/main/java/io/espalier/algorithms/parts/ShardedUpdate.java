@@ -1,6 +1,7 @@
 package io.espalier.algorithms.parts;
 
 import io.espalier.core.Cores;
+import io.espalier.core.GradientExchange;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
 import io.espalier.nn.Gradients;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With {@link NetworkCores} shards are computed, summed and stepped along elsewhere, as by stages of a pipeline, of
  * which each shard is a micro-batch; inputs, loss, clipping and what is left out stay here, and the bits are the same.
+ *
+ * <p>Where the cores have a {@link GradientExchange}, some shards may be computed by another learner, or the step be taken
+ * elsewhere.
  *
  * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
@@ -55,12 +59,17 @@ public final class ShardedUpdate implements Stateful {
     private final double[] blockNorms;
     private final NetworkCores.@Nullable Placed placed;
     private final NetworkCores.Parts parts = new Shards();
+    private final GradientExchange.Part part;
     private final Cores.Task shardTask = this::shard;
     private final Cores.Task sumTask = (index, thread) -> sum(index);
     private final Cores.Task stepTask = (index, thread) -> step(index);
 
     private int rows;
     private int shards;
+    private boolean summed;
+    private float[] stepped = {};
+    private int stepFrom;
+    private int stepTo;
     private float learningRate;
     private float gradientScale;
     private double gradientNorm;
@@ -132,6 +141,7 @@ public final class ShardedUpdate implements Stateful {
         int parameters = network.parameterCount();
         blockSize = parameters < 32768 ? 1024 : 4096;
         blockNorms = new double[(parameters + blockSize - 1) / blockSize];
+        part = cores.exchange().join(new Joined());
     }
 
     /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
@@ -162,9 +172,16 @@ public final class ShardedUpdate implements Stateful {
         } else {
             placed.gradients(shards, parts);
         }
+        summed = part.complete(shards, gradients, figures);
     }
 
     private void shard(int index, int thread) {
+        if (part.computes(index)) {
+            compute(index, thread);
+        }
+    }
+
+    private void compute(int index, int thread) {
         Network replica = replicas[thread];
         parts.inputs(index, inputs[thread]);
         replica.gradients(gradients[index]);
@@ -225,9 +242,16 @@ public final class ShardedUpdate implements Stateful {
             skipped++;
             return false;
         }
+        if (placed == null && part.steps(gradients[0], rate)) {
+            updates++;
+            return true;
+        }
         learningRate = (float) rate;
         gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
         if (placed == null) {
+            stepped = gradients[0];
+            stepFrom = 0;
+            stepTo = network.parameterCount();
             optimizer.beginStep();
             share(blockNorms.length, stepTask);
             network.parametersChanged();
@@ -250,16 +274,51 @@ public final class ShardedUpdate implements Stateful {
         int from = block * blockSize;
         int to = Math.min(from + blockSize, network.parameterCount());
         float[] total = gradients[0];
-        for (int shard = 1; shard < shards; shard++) {
+        for (int shard = 1; shard < shards && !summed; shard++) {
             Gradients.add(total, gradients[shard], from, to);
         }
         blockNorms[block] = Gradients.squaredNorm(total, from, to);
     }
 
     private void step(int block) {
-        int from = block * blockSize;
-        int to = Math.min(from + blockSize, network.parameterCount());
-        optimizer.step(network.parameters(), gradients[0], from, to, learningRate, gradientScale);
+        int from = stepFrom + block * blockSize;
+        int to = Math.min(from + blockSize, stepTo);
+        optimizer.step(network.parameters(), stepped, from, to, learningRate, gradientScale);
+    }
+
+    /** These updates, for a {@link GradientExchange}. */
+    private final class Joined implements GradientExchange.Update {
+        @Override
+        public float[] parameters() {
+            return network.parameters();
+        }
+
+        @Override
+        public void parametersChanged() {
+            network.parametersChanged();
+        }
+
+        @Override
+        public void compute(int shard) {
+            ShardedUpdate.this.compute(shard, 0);
+        }
+
+        @Override
+        public double clipNorm() {
+            return clipNorm;
+        }
+
+        @Override
+        public void step(float[] gradient, int from, int to, long steps, double rate, float scale) {
+            stepped = gradient;
+            stepFrom = from;
+            stepTo = to;
+            learningRate = (float) rate;
+            gradientScale = scale;
+            optimizer.restore(steps);
+            share((to - from + blockSize - 1) / blockSize, stepTask);
+            network.parametersChanged();
+        }
     }
 
     /** The norm of the last gradient, before it was clipped. */
