@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * How workers and learner are joined. Each mode is one file over the same parts: it says how a round of experience comes
  * to the learner; the loop around it, with evaluation, checkpoints and stop rules, is the same for all.
  */
-public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Asynchronous, LocalSgd, ParameterServer {
+public abstract sealed class ExecutionMode
+        permits Synchronous, Pipelined, Asynchronous, LocalSgd, ParameterServer, Phases {
     private static final Pattern FORM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\((.*)\\))?\\s*", Pattern.DOTALL);
 
     ExecutionMode() {}
@@ -29,7 +30,8 @@ public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Async
                 new Pipelined(Pipelined.Settings.DEFAULT),
                 new Asynchronous(Asynchronous.Settings.DEFAULT),
                 new LocalSgd(LocalSgd.Settings.DEFAULT),
-                new ParameterServer(ParameterServer.Settings.DEFAULT));
+                new ParameterServer(ParameterServer.Settings.DEFAULT),
+                Phases.ONE);
     }
 
     /**
@@ -47,7 +49,7 @@ public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Async
         for (ExecutionMode mode : known()) {
             if (mode.name().equals(form.group(1))) {
                 String inner = form.group(2) == null ? "" : form.group(2).strip();
-                return mode.with(SettingsBinder.parseWords(inner.isEmpty() ? List.of() : List.of(inner.split(","))));
+                return mode.read(inner);
             }
             names.add(mode.name());
         }
@@ -63,6 +65,11 @@ public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Async
 
     /** Its settings. */
     public abstract Record settings();
+
+    /** The same mode with what stands between its parentheses over its own settings. */
+    ExecutionMode read(String inner) {
+        return with(SettingsBinder.parseWords(inner.isEmpty() ? List.of() : List.of(inner.split(","))));
+    }
 
     /** The same mode with these settings over its own. */
     abstract ExecutionMode with(Map<String, ?> settings);
@@ -84,7 +91,7 @@ public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Async
     }
 
     /** Name and those settings that are not the defaults, as {@link #parse} reads it. */
-    public final String text() {
+    public String text() {
         Map<String, Object> mine = new LinkedHashMap<>(SettingsBinder.toMap(settings()));
         for (ExecutionMode mode : known()) {
             if (mode.name().equals(name())) {

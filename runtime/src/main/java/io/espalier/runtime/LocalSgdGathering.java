@@ -87,9 +87,8 @@ final class LocalSgdGathering implements Gathering {
         WorkerPool given = parts.workers();
         ownPool = given == null;
         pool = given == null ? new LocalPool() : given;
-        int workers = settings.workers() > 0
-                ? settings.workers()
-                : given == null ? plan.threads() : Crew.processors(pool);
+        int workers =
+                settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
         State from = plan.from();
         restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
         quorum = (int) Math.ceil(settings.waitFor() * workers);

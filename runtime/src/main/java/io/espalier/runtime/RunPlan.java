@@ -35,6 +35,28 @@ record RunPlan(
         LearnerPlacement placement,
         List<TrainingListener> listeners,
         @Nullable State from) {
+    /** The same, to go on from there. */
+    RunPlan from(State there) {
+        return new RunPlan(
+                algorithm,
+                environmentName,
+                factory,
+                solvedAt,
+                seed,
+                threads,
+                environmentSteps,
+                stop,
+                evaluation,
+                evaluateAtEnd,
+                guard,
+                checkpoints,
+                mode,
+                workers,
+                placement,
+                listeners,
+                there);
+    }
+
     /** What another JVM must know to bring up environments and policies of this run. */
     State description() {
         State state = new State();
