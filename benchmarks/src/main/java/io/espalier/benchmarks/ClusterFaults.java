@@ -113,7 +113,8 @@ public final class ClusterFaults {
             if (all.isEmpty()) {
                 blind.add(cell.title());
             }
-            report.line("| %s | %s | %s |", cell.title(), cell.mutant(), all.isEmpty() ? "**no**" : shortened(all.get(0)));
+            report.line(
+                    "| %s | %s | %s |", cell.title(), cell.mutant(), all.isEmpty() ? "**no**" : shortened(all.get(0)));
         });
         if (!complaints.isEmpty()) {
             report.line("");
@@ -134,8 +135,8 @@ public final class ClusterFaults {
     private static String times(List<FaultReport> all) {
         Map<String, List<Double>> byName = new LinkedHashMap<>();
         all.forEach(found -> found.seconds()
-                .forEach((name, time) -> byName.computeIfAbsent(name, n -> new ArrayList<>())
-                        .add(time)));
+                .forEach((name, time) ->
+                        byName.computeIfAbsent(name, n -> new ArrayList<>()).add(time)));
         List<String> texts = new ArrayList<>();
         byName.forEach((name, times) -> {
             times.sort(Double::compare);

@@ -54,7 +54,9 @@ enum FaultCell {
                 Signals.terminate(scene.node(0).process());
                 report.lost(scene, fault, 5);
                 ChildJvm.Line lost = scene.head().need(fault, FaultScene.PATIENCE, "lost");
-                long stepped = scene.node(0).need(fault, FaultScene.PATIENCE, "stepped").number(1);
+                long stepped = scene.node(0)
+                        .need(fault, FaultScene.PATIENCE, "stepped")
+                        .number(1);
                 report.same("environment steps taken there, and heard of", stepped, lost.number(2));
                 finished(scene, report);
             }
@@ -92,7 +94,10 @@ enum FaultCell {
                 long before = scene.steps();
                 scene.restartHead();
                 ChildJvm.Line again = scene.head()
-                        .await(fault, mutant ? 12 : FaultScene.PATIENCE, line -> line.word(0).equals("round"));
+                        .await(
+                                fault,
+                                mutant ? 12 : FaultScene.PATIENCE,
+                                line -> line.word(0).equals("round"));
                 report.within("learning again", fault, again, 10);
                 report.same(
                         "worker processes that live",
@@ -106,7 +111,10 @@ enum FaultCell {
             }
         }
     },
-    CUT_WIRE("a worker's wire is cut, in a namespace of its own", "goes on, joins again within 5 s, nothing doubled", "workers end with their head") {
+    CUT_WIRE(
+            "a worker's wire is cut, in a namespace of its own",
+            "goes on, joins again within 5 s, nothing doubled",
+            "workers end with their head") {
         @Override
         boolean possible() {
             return Namespace.available();
@@ -131,13 +139,19 @@ enum FaultCell {
             }
         }
     },
-    PARTITION("nothing passes between head and worker, both ways", "goes on, joins again within 5 s, nothing doubled", "workers end with their head") {
+    PARTITION(
+            "nothing passes between head and worker, both ways",
+            "goes on, joins again within 5 s, nothing doubled",
+            "workers end with their head") {
         @Override
         void happen(FaultReport report, boolean mutant, int seconds) {
             partition(report, mutant, seconds, true);
         }
     },
-    ONE_WAY("nothing passes from worker to head", "goes on, joins again within 5 s, nothing doubled", "workers end with their head") {
+    ONE_WAY(
+            "nothing passes from worker to head",
+            "goes on, joins again within 5 s, nothing doubled",
+            "workers end with their head") {
         @Override
         void happen(FaultReport report, boolean mutant, int seconds) {
             partition(report, mutant, seconds, false);
@@ -162,8 +176,7 @@ enum FaultCell {
     },
     SLOW_NETWORK(
             "delay 250 ms there and back, 10 % loss, asynchronous",
-            "no error, staleness at most 2",
-            "maxStaleness is 1000") {
+            "no error, staleness at most 2", "maxStaleness is 1000") {
         @Override
         void happen(FaultReport report, boolean mutant, int seconds) {
             Setup setup = Setup.synchronous(1_000_000)
@@ -185,7 +198,11 @@ enum FaultCell {
                                 .max()
                                 .orElse(0),
                         2);
-                report.same("errors", 0, scene.head().lines("lost").size() + scene.head().lines("failed").size());
+                report.same(
+                        "errors",
+                        0,
+                        scene.head().lines("lost").size()
+                                + scene.head().lines("failed").size());
             }
         }
     };

@@ -56,10 +56,7 @@ final class FaultReport {
                 "called lost",
                 fault,
                 scene.head()
-                        .await(
-                                fault,
-                                FaultScene.PATIENCE,
-                                line -> line.text().startsWith("event cluster/lost")),
+                        .await(fault, FaultScene.PATIENCE, line -> line.text().startsWith("event cluster/lost")),
                 bound);
     }
 

@@ -1,5 +1,6 @@
 package io.espalier.benchmarks;
 
+import io.espalier.core.RandomStream;
 import io.espalier.testkit.faults.FaultProxy;
 import io.espalier.testkit.faults.LinkFaults;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultScene implements AutoCloseable {
     /** Seconds within which anything happens that happens at all, on a machine that is busy with other things. */
-    static final double PATIENCE = 60;
+    static final double PATIENCE = 180;
 
     /** Environment steps of a round: four copies, 16 steps each. */
     static final int ROUND = 64;
@@ -200,6 +201,28 @@ final class FaultScene implements AutoCloseable {
     /** Starts another node in the place of that one, which must have ended. */
     void replace(int number) {
         nodes.set(number, node());
+    }
+
+    /**
+     * Kills one of the nodes that work for the head, and starts another in its place.
+     *
+     * @param least how many must do so; false, and nothing, if there are fewer
+     */
+    boolean strike(RandomStream random, int least) {
+        List<Integer> working = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            List<ChildJvm.Line> told = nodes.get(i).lines("event");
+            if (!told.isEmpty() && told.get(told.size() - 1).word(1).equals("cluster/joined")) {
+                working.add(i);
+            }
+        }
+        if (working.size() < least) {
+            return false;
+        }
+        int victim = working.get(random.nextInt(working.size()));
+        nodes.get(victim).close();
+        replace(victim);
+        return true;
     }
 
     ChildJvm head() {

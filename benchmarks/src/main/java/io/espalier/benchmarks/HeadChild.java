@@ -57,8 +57,11 @@ final class HeadChild implements TrainingListener {
             if (words.containsKey("samples")) {
                 Vitals.watch(Double.parseDouble(words.get("samples")));
             }
-            TrainingResult result =
-                    trainer().workers(pool).listen(this).withoutFinalEvaluation().run();
+            TrainingResult result = trainer()
+                    .workers(pool)
+                    .listen(this)
+                    .withoutFinalEvaluation()
+                    .run();
             ClusterPool.Traffic traffic = cluster.traffic();
             Lines.say("traffic " + traffic.sentBytes() + " " + traffic.receivedBytes() + " " + traffic.stale());
             Lines.say("blocks " + pool.tally());
@@ -72,11 +75,7 @@ final class HeadChild implements TrainingListener {
         quiet.put("environment", "CartPole-v1");
         quiet.put("mode", "synchronous");
         quiet.remove("directory");
-        return new HeadChild(quiet)
-                .trainer()
-                .withoutFinalEvaluation()
-                .run()
-                .weightsDigest();
+        return new HeadChild(quiet).trainer().withoutFinalEvaluation().run().weightsDigest();
     }
 
     private Trainer trainer() {

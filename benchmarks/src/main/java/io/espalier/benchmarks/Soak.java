@@ -99,7 +99,8 @@ public final class Soak {
             }
             case 3 -> {
                 scene.gate().reset();
-                return "lines to the head's gate reset";
+                scene.resetMessages();
+                return "all connections reset";
             }
             case 4 -> {
                 LinkFaults slow = LinkFaults.NONE.delayed(200, 100).losing(0.05, 200);
@@ -155,8 +156,8 @@ public final class Soak {
     private static double longestGap(List<ChildJvm.Line> rounds) {
         double longest = 0;
         for (int i = 1; i < rounds.size(); i++) {
-            longest = Math.max(
-                    longest, (rounds.get(i).nanos() - rounds.get(i - 1).nanos()) / 1e9);
+            longest =
+                    Math.max(longest, (rounds.get(i).nanos() - rounds.get(i - 1).nanos()) / 1e9);
         }
         return longest;
     }

@@ -5,7 +5,7 @@ import io.espalier.core.RandomStream;
 import java.util.Arrays;
 
 /**
- * Kills worker JVMs of a synchronous run with kill -9, one about every second, each replaced by a new one, until enough
+ * Kills worker JVMs of a synchronous run with kill -9, one about every half second while at least two work, each replaced by a new one, until enough
  * are dead: {@code benchmarks/run WorkerKills [KILLS]}, 200 unless said otherwise. Runs end in between and are compared
  * with one that nothing happened to. Then the rate of a run that loses one of four workers every 10 seconds.
  */
@@ -28,8 +28,8 @@ public final class WorkerKills {
     /** Runs it. */
     public static void main(String[] words) throws InterruptedException {
         int kills = words.length > 0 ? Integer.parseInt(words[0]) : 200;
-        WorkerKills study =
-                new WorkerKills(new Report("worker-kills", kills + " workers killed with -9, " + WORKERS + " at a time"));
+        WorkerKills study = new WorkerKills(
+                new Report("worker-kills", kills + " workers killed with -9, " + WORKERS + " at a time"));
         study.kill(kills);
         study.rates();
         study.report.store();
@@ -47,9 +47,8 @@ public final class WorkerKills {
             while (kills < wanted) {
                 ChildJvm run = scene.head();
                 while (kills < wanted && run.lines("finished").isEmpty() && run.isAlive()) {
-                    Thread.sleep(700 + random.nextInt(600));
-                    strike(scene);
-                    kills++;
+                    Thread.sleep(200 + random.nextInt(600));
+                    kills += scene.strike(random, 2) ? 1 : 0;
                 }
                 runs++;
                 FaultReport found = new FaultReport();
@@ -61,7 +60,8 @@ public final class WorkerKills {
                 wrong += found.wrong().isEmpty() ? 0 : 1;
                 found.wrong().forEach(what -> report.tell("run %d: %s", runs, what));
                 report.tell(
-                        "%d kills, run %d, %d workers lost in it", kills, runs, run.lines("lost").size());
+                        "%d kills, run %d, %d workers lost in it",
+                        kills, runs, run.lines("lost").size());
                 if (kills < wanted) {
                     scene.next(setup());
                 }
@@ -69,17 +69,16 @@ public final class WorkerKills {
         }
         report.line("| what | how often |");
         report.line("|---|---|");
-        report.line("| workers killed | %d |", kills);
+        report.line("| worker JVMs killed | %d |", kills);
         report.line("| runs brought to their end meanwhile | %d |", runs);
         report.line("| - lost, or with other bits than a run without cluster or fault | **%d** |", wrong);
         report.line("");
     }
 
-    /** Kills a random node and starts another in its place. */
-    private void strike(FaultScene scene) {
-        int victim = random.nextInt(WORKERS);
-        scene.node(victim).close();
-        scene.replace(victim);
+    private void struckNow(FaultScene scene) {
+        if (scene.strike(random, 1)) {
+            kills++;
+        }
     }
 
     private void rates() throws InterruptedException {
@@ -112,7 +111,7 @@ public final class WorkerKills {
         for (int i = 0; i < RATE_SECONDS / 10; i++) {
             Thread.sleep(5000);
             if (kills) {
-                strike(scene);
+                struckNow(scene);
             }
             Thread.sleep(5000);
         }

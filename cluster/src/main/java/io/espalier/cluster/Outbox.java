@@ -180,7 +180,8 @@ final class Outbox {
             sentBytes += length;
             if (first.bytes <= Wire.WHOLE) {
                 done(first);
-                transport.accept(new Wire.Frame(epoch, session, wires++, first.kind, first.links, first.body, first.bytes));
+                transport.accept(
+                        new Wire.Frame(epoch, session, wires++, first.kind, first.links, first.body, first.bytes));
                 continue;
             }
             byte[] all = large;

@@ -40,7 +40,8 @@ sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Tick, Wire.
      * @param links the numbers of the links that it is for or from
      * @param bytes how long the body is when written
      */
-    record Frame(long epoch, long session, long wire, Kind kind, int[] links, Message body, int bytes) implements Wire {}
+    record Frame(long epoch, long session, long wire, Kind kind, int[] links, Message body, int bytes)
+            implements Wire {}
 
     /**
      * A part of a larger one.

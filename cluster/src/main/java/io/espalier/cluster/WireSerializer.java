@@ -67,7 +67,9 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
         if (wire instanceof Wire.Frame frame) {
             return 33 + 4 * frame.links().length + frame.bytes();
         }
-        return wire instanceof Wire.Chunk chunk ? 41 + 4 * chunk.links().length + chunk.length() : wire instanceof Wire.Tick ? 32 : 24;
+        return wire instanceof Wire.Chunk chunk
+                ? 41 + 4 * chunk.links().length + chunk.length()
+                : wire instanceof Wire.Tick ? 32 : 24;
     }
 
     private static void head(long wire, Wire.Kind kind, int[] links, ByteBuffer into) {

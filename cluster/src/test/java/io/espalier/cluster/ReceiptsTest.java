@@ -29,8 +29,9 @@ class ReceiptsTest {
     void nothingIsMissingWhereEverythingComes() {
         send(3);
         outbox.tick(77);
-        assertThat(sent).hasSize(4).allSatisfy(wire -> assertThat(receipts.isNext(crossed(wire)))
-                .isTrue());
+        assertThat(sent)
+                .hasSize(4)
+                .allSatisfy(wire -> assertThat(receipts.isNext(crossed(wire))).isTrue());
         assertThat(crossed(sent.get(3))).isEqualTo(new Wire.Tick(1, 2, 3, 77));
     }
 
