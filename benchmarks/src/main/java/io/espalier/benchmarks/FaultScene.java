@@ -118,6 +118,10 @@ final class FaultScene implements AutoCloseable {
             head.need(0, PATIENCE, "listening");
             for (int i = 0; i < setup.nodes(); i++) {
                 addNode();
+                if (i % 2 == 1) {
+                    // No more than two at a time: starting is what they need processors for.
+                    node(i).need(0, PATIENCE, "event cluster/joined");
+                }
             }
             head.need(0, PATIENCE, "round");
             begun = true;
