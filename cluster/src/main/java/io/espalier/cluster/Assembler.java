@@ -42,6 +42,7 @@ final class Assembler {
             return new Wire.Frame(
                     first.epoch(),
                     first.session(),
+                    first.wire(),
                     first.kind(),
                     first.links(),
                     MessageFormat.read(ByteBuffer.wrap(all)),

@@ -88,11 +88,30 @@ final class Head implements Gate.Host {
                     + " could not be founded within 20 seconds. Maybe the machine is overloaded.");
         }
         gate.open();
+        Receipts.repeat(this::tick);
         tell("cluster/founded", "listening for workers on " + settings.host() + ":" + gate.port());
     }
 
     int port() {
         return gate.port();
+    }
+
+    /** Tells each node what it should have by now; false when there is nobody left to tell. */
+    private boolean tick() {
+        List<RemoteNode> all;
+        synchronized (lock) {
+            if (closed) {
+                return false;
+            }
+            all = nodes.values().stream().filter(RemoteNode::isUp).toList();
+        }
+        for (RemoteNode node : all) {
+            Receipts receipts = node.receipts();
+            if (receipts != null) {
+                node.outbox().tick(receipts.taken());
+            }
+        }
+        return true;
     }
 
     private void tell(String type, String message) {
@@ -372,6 +391,15 @@ final class Head implements Gate.Host {
             if (node == null) {
                 return;
             }
+            Receipts receipts = node.receipts();
+            if (receipts == null || !receipts.isNext(wire)) {
+                lost(node, Receipts.MISSING);
+                return;
+            }
+            if (wire instanceof Wire.Tick tick) {
+                node.outbox().acknowledged(tick.cost());
+                return;
+            }
             for (Wire whole : node.assembler.take(wire)) {
                 if (whole instanceof Wire.Frame frame) {
                     received(node, frame);
@@ -380,10 +408,7 @@ final class Head implements Gate.Host {
                     return;
                 }
             }
-            Receipts receipts = node.receipts();
-            if (receipts != null) {
-                receipts.took(Receipts.length(wire));
-            }
+            receipts.took(Receipts.length(wire));
         }
     }
 

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  */
 record Identity(String version, String build, String code) {
     /** Of how nodes talk. */
-    static final int PROTOCOL = 1;
+    static final int PROTOCOL = 2;
 
     private static final List<String> MODULES =
             List.of("core", "nn", "policy", "envs", "algorithms/parts", "runtime", "runtime/workers", "cluster", "cli");

@@ -67,6 +67,13 @@ final class NodeSession {
         Thread reader = new Thread(this::listen, "espalier-gate");
         reader.setDaemon(true);
         reader.start();
+        Receipts.repeat(this::tick);
+    }
+
+    /** Tells the head what it should have by now; false when it is over. */
+    private boolean tick() {
+        outbox.tick(receipts.taken());
+        return !over.isDone();
     }
 
     /** The line to the head: its end is the first sign that the head is gone. */
@@ -140,6 +147,14 @@ final class NodeSession {
 
     private void received(Object message) {
         if (!(message instanceof Wire wire) || !isCurrent(wire)) {
+            return;
+        }
+        if (!receipts.isNext(wire)) {
+            end(Receipts.MISSING);
+            return;
+        }
+        if (wire instanceof Wire.Tick tick) {
+            outbox.acknowledged(tick.cost());
             return;
         }
         for (Wire whole : assembler.take(wire)) {

@@ -25,7 +25,9 @@ final class Outbox {
     private final Consumer<Wire> transport;
     private final Deque<Parcel> waiting = new ArrayDeque<>();
     private long waitingBytes;
-    private long underWay;
+    private long wires;
+    private long sentCost;
+    private long takenCost;
     private long sentBytes;
     private long superseded;
     private boolean closed;
@@ -125,11 +127,18 @@ final class Outbox {
         }
     }
 
-    /** The receiver has taken in so much. */
+    /** The receiver has taken in so much, all in all. */
     synchronized void acknowledged(long cost) {
-        underWay = Math.max(0, underWay - cost);
+        takenCost = Math.max(takenCost, cost);
         pump();
         notifyAll();
+    }
+
+    /** Says how much was sent until now, and taken in of what comes back. It takes no room of the window. */
+    synchronized void tick(long taken) {
+        if (!closed) {
+            transport.accept(new Wire.Tick(epoch, session, wires, taken));
+        }
     }
 
     /** Sends nothing more; who waits is told. */
@@ -163,14 +172,16 @@ final class Outbox {
             }
             int length = first.bytes <= Wire.WHOLE ? first.bytes : Math.min(Wire.CHUNK, first.bytes - largeSent);
             int cost = Wire.cost(length);
+            long underWay = sentCost - takenCost;
             if (underWay > 0 && underWay + cost > Wire.WINDOW) {
                 return;
             }
-            underWay += cost;
+            sentCost += cost;
             sentBytes += length;
             if (first.bytes <= Wire.WHOLE) {
                 done(first);
-                transport.accept(new Wire.Frame(epoch, session, first.kind, first.links, first.body, first.bytes));
+                transport.accept(
+                        new Wire.Frame(epoch, session, wires++, first.kind, first.links, first.body, first.bytes));
                 continue;
             }
             byte[] all = large;
@@ -179,7 +190,7 @@ final class Outbox {
                 large = all;
             }
             Wire.Chunk chunk = new Wire.Chunk(
-                    epoch, session, first.kind, first.links, first.bytes, largeSent, all, largeSent, length);
+                    epoch, session, wires++, first.kind, first.links, first.bytes, largeSent, all, largeSent, length);
             largeSent += length;
             if (largeSent == first.bytes) {
                 done(first);

@@ -8,7 +8,7 @@ import io.espalier.runtime.workers.Message;
  */
 // Written and read once, never compared: the arrays may be components.
 @SuppressWarnings("ArrayRecordComponent")
-sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Broken {
+sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Tick, Wire.Broken {
     /** The largest message that goes as one frame, in bytes. */
     int WHOLE = 2 << 20;
 
@@ -35,25 +35,46 @@ sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Broken {
     /**
      * A message that fits into one frame.
      *
+     * @param wire its number among the frames and chunks of this direction: the transport drops what was under way when a
+     *     connection breaks, and tells nobody
      * @param links the numbers of the links that it is for or from
      * @param bytes how long the body is when written
      */
-    record Frame(long epoch, long session, Kind kind, int[] links, Message body, int bytes) implements Wire {}
+    record Frame(long epoch, long session, long wire, Kind kind, int[] links, Message body, int bytes)
+            implements Wire {}
 
     /**
      * A part of a larger one.
      *
+     * @param wire as that of a frame
      * @param total bytes of the whole message
      * @param offset where in it the part stands
      * @param from where in the array the part begins
      * @param length its bytes
      */
     record Chunk(
-            long epoch, long session, Kind kind, int[] links, int total, int offset, byte[] array, int from, int length)
+            long epoch,
+            long session,
+            long wire,
+            Kind kind,
+            int[] links,
+            int total,
+            int offset,
+            byte[] array,
+            int from,
+            int length)
             implements Wire {}
 
-    /** So much of the window is free again. */
+    /** So much of the window was taken in, all in all: one that is lost is made good by the next. */
     record Ack(long epoch, long session, long cost) implements Wire {}
+
+    /**
+     * Comes again and again after whatever else was sent, so that the loss of the last message is noticed too.
+     *
+     * @param wire the number that the next frame or chunk will have
+     * @param cost what the sender has taken in, as {@link Ack} says it
+     */
+    record Tick(long epoch, long session, long wire, long cost) implements Wire {}
 
     /** Something that could not be read; never sent. */
     record Broken(long epoch, long session, int[] links, String problem) implements Wire {}

@@ -16,6 +16,7 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
     private static final String FRAME = "F";
     private static final String CHUNK = "C";
     private static final String ACK = "A";
+    private static final String TICK = "T";
 
     @Override
     public int identifier() {
@@ -24,7 +25,9 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
 
     @Override
     public String manifest(Object message) {
-        return message instanceof Wire.Frame ? FRAME : message instanceof Wire.Chunk ? CHUNK : ACK;
+        return message instanceof Wire.Frame
+                ? FRAME
+                : message instanceof Wire.Chunk ? CHUNK : message instanceof Wire.Tick ? TICK : ACK;
     }
 
     @Override
@@ -41,17 +44,20 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
         into.putLong(wire.epoch());
         into.putLong(wire.session());
         if (wire instanceof Wire.Frame frame) {
-            head(frame.kind(), frame.links(), into);
+            head(frame.wire(), frame.kind(), frame.links(), into);
             into.putInt(frame.bytes());
             MessageFormat.write(frame.body(), into);
         } else if (wire instanceof Wire.Chunk chunk) {
-            head(chunk.kind(), chunk.links(), into);
+            head(chunk.wire(), chunk.kind(), chunk.links(), into);
             into.putInt(chunk.total());
             into.putInt(chunk.offset());
             into.putInt(chunk.length());
             into.put(chunk.array(), chunk.from(), chunk.length());
         } else if (wire instanceof Wire.Ack ack) {
             into.putLong(ack.cost());
+        } else if (wire instanceof Wire.Tick tick) {
+            into.putLong(tick.wire());
+            into.putLong(tick.cost());
         } else {
             throw new IllegalArgumentException("a " + wire.getClass().getSimpleName() + " is never sent.");
         }
@@ -59,12 +65,15 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
 
     private static int size(Wire wire) {
         if (wire instanceof Wire.Frame frame) {
-            return 25 + 4 * frame.links().length + frame.bytes();
+            return 33 + 4 * frame.links().length + frame.bytes();
         }
-        return wire instanceof Wire.Chunk chunk ? 33 + 4 * chunk.links().length + chunk.length() : 24;
+        return wire instanceof Wire.Chunk chunk
+                ? 41 + 4 * chunk.links().length + chunk.length()
+                : wire instanceof Wire.Tick ? 32 : 24;
     }
 
-    private static void head(Wire.Kind kind, int[] links, ByteBuffer into) {
+    private static void head(long wire, Wire.Kind kind, int[] links, ByteBuffer into) {
+        into.putLong(wire);
         into.put(kind.letter);
         into.putInt(links.length);
         for (int link : links) {
@@ -91,6 +100,12 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
                 need(from, 8);
                 return new Wire.Ack(epoch, session, from.getLong());
             }
+            need(from, 8);
+            long number = from.getLong();
+            if (manifest.equals(TICK)) {
+                need(from, 8);
+                return new Wire.Tick(epoch, session, number, from.getLong());
+            }
             need(from, 5);
             Wire.Kind kind = Wire.Kind.of(from.get());
             int count = from.getInt();
@@ -100,23 +115,23 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
                 links[i] = from.getInt();
             }
             return manifest.equals(FRAME)
-                    ? frame(epoch, session, kind, links, from)
-                    : chunk(epoch, session, kind, links, from);
+                    ? frame(epoch, session, number, kind, links, from)
+                    : chunk(epoch, session, number, kind, links, from);
         } catch (RuntimeException e) {
             return new Wire.Broken(epoch, session, links, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Wire frame(long epoch, long session, Wire.Kind kind, int[] links, ByteBuffer from) {
+    private static Wire frame(long epoch, long session, long number, Wire.Kind kind, int[] links, ByteBuffer from) {
         need(from, 4);
         int bytes = from.getInt();
         need(from, bytes);
         from.limit(from.position() + bytes);
         Message body = MessageFormat.read(from);
-        return new Wire.Frame(epoch, session, kind, links, body, bytes);
+        return new Wire.Frame(epoch, session, number, kind, links, body, bytes);
     }
 
-    private static Wire chunk(long epoch, long session, Wire.Kind kind, int[] links, ByteBuffer from) {
+    private static Wire chunk(long epoch, long session, long number, Wire.Kind kind, int[] links, ByteBuffer from) {
         need(from, 12);
         int total = from.getInt();
         int offset = from.getInt();
@@ -128,7 +143,7 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
         }
         byte[] array = new byte[length];
         from.get(array);
-        return new Wire.Chunk(epoch, session, kind, links, total, offset, array, 0, length);
+        return new Wire.Chunk(epoch, session, number, kind, links, total, offset, array, 0, length);
     }
 
     private static void need(ByteBuffer from, long bytes) {
