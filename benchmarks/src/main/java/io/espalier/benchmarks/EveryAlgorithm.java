@@ -91,8 +91,9 @@ final class EveryAlgorithm {
      * @throws IllegalStateException if there is an algorithm without a run here
      */
     void run() {
-        Set<String> missing =
-                catalog.algorithms().stream().map(AlgorithmProvider::name).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> missing = catalog.algorithms().stream()
+                .map(AlgorithmProvider::name)
+                .collect(Collectors.toCollection(TreeSet::new));
         RUNS.forEach(run -> missing.remove(run.get(0)));
         if (!missing.isEmpty()) {
             throw new IllegalStateException("There is no run of " + missing + ". Maybe add one to RUNS.");
@@ -100,7 +101,8 @@ final class EveryAlgorithm {
         report.line("");
         report.line("## Every algorithm, in one process");
         report.line("");
-        report.line("| algorithm | environment | environment steps | updates | one thread | 2 threads | 4 threads | resumed |");
+        report.line(
+                "| algorithm | environment | environment steps | updates | one thread | 2 threads | 4 threads | resumed |");
         report.line("|---|---|---|---|---|---|---|---|");
         for (List<String> run : RUNS) {
             compare(run);
@@ -161,8 +163,9 @@ final class EveryAlgorithm {
     }
 
     private <S extends Record> Algorithm algorithm(AlgorithmProvider<S> provider, List<String> run) {
-        Map<String, Object> settings = new LinkedHashMap<>(
-                catalog.tuned(provider.name(), run.get(1)).map(TunedSettings::settings).orElse(Map.of()));
+        Map<String, Object> settings = new LinkedHashMap<>(catalog.tuned(provider.name(), run.get(1))
+                .map(TunedSettings::settings)
+                .orElse(Map.of()));
         for (String change : run.subList(3, run.size())) {
             String[] words = change.split("=", 2);
             settings.put(words[0], words[1]);
