@@ -4,6 +4,7 @@ import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +34,9 @@ final class ResumeCommand implements Callable<Integer> {
     private WorkersOption workers = new WorkersOption();
 
     @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Spec
@@ -40,17 +44,27 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunDirectory directory = RunDirectory.open(java.util.Objects.requireNonNull(run));
+        return resume(Objects.requireNonNull(run), threads, workers, metrics, output, Terminal.out(spec));
+    }
+
+    /** Goes on with a run as it was asked for when it began. */
+    static int resume(
+            Path run,
+            @Nullable Integer threads,
+            WorkersOption workers,
+            MetricsOptions metrics,
+            OutputOptions output,
+            PrintWriter out) {
+        RunDirectory directory = RunDirectory.open(run);
         RunConfig config = RunConfig.read(directory);
         Object code = config.notes().get("classpath");
         String classPath = code == null ? "" : String.valueOf(code);
         Catalog catalog = Catalog.of(classPath);
-        PrintWriter out = Terminal.out(spec);
         if (!workers.asked()) {
-            return TrainingSession.resume(catalog, config, directory, threads, out, output, null);
+            return TrainingSession.resume(catalog, config, directory, threads, out, output, metrics, null);
         }
         try (WorkerProcesses processes = workers.open(classPath, output.report(out))) {
-            return TrainingSession.resume(catalog, config, directory, threads, out, output, processes);
+            return TrainingSession.resume(catalog, config, directory, threads, out, output, metrics, processes);
         }
     }
 }

@@ -104,6 +104,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "The run's directory (a new one below runs/).")
     private @Nullable Path out;
 
+    @Option(
+            names = "--continue",
+            description = "Go on with the run in --out if there is one, as it was asked for then; else begin it.")
+    private boolean goesOn;
+
     @Option(names = "--episodes", paramLabel = "N", description = "Episodes of the final evaluation (100).")
     private @Nullable String episodes;
 
@@ -120,6 +125,9 @@ final class TrainCommand implements Callable<Integer> {
     private WorkersOption workers = new WorkersOption();
 
     @Mixin
+    private MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Spec
@@ -127,6 +135,12 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (goesOn && out == null) {
+            throw new BadInput("--continue needs --out, the directory of the run. Maybe add --out runs/my-run");
+        }
+        if (goesOn && out != null && Files.isRegularFile(out.resolve("config.yaml"))) {
+            return ResumeCommand.resume(out, null, workers, metrics, output, Terminal.out(spec));
+        }
         Map<String, Object> asked = asked();
         Catalog catalog = Catalog.of(TrainRequest.classPath(asked));
         TrainRequest resolved = TrainRequest.resolve(catalog, asked);
@@ -136,10 +150,10 @@ final class TrainCommand implements Callable<Integer> {
                         Path.of("runs"), directoryName(resolved.environment(), resolved.algorithm()));
         PrintWriter out = Terminal.out(spec);
         if (!workers.asked()) {
-            return TrainingSession.begin(catalog, resolved, directory, out, output, null);
+            return TrainingSession.begin(catalog, resolved, directory, out, output, metrics, null);
         }
         try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(out))) {
-            return TrainingSession.begin(catalog, resolved, directory, out, output, processes);
+            return TrainingSession.begin(catalog, resolved, directory, out, output, metrics, processes);
         }
     }
 

@@ -33,6 +33,7 @@ final class TrainingSession {
     private final RunDirectory directory;
     private final PrintWriter out;
     private final OutputOptions output;
+    private final MetricsOptions metrics;
     private final Trainer trainer;
     private @Nullable ProgressDisplay display;
 
@@ -43,6 +44,7 @@ final class TrainingSession {
             RunDirectory directory,
             PrintWriter out,
             OutputOptions output,
+            MetricsOptions metrics,
             Trainer trainer,
             @Nullable WorkerProcesses processes) {
         this.algorithm = algorithm;
@@ -51,6 +53,7 @@ final class TrainingSession {
         this.directory = directory;
         this.out = out;
         this.output = output;
+        this.metrics = metrics;
         Notes notes = new Notes();
         this.trainer = trainer.listen(notes);
         if (processes != null) {
@@ -66,6 +69,7 @@ final class TrainingSession {
             RunDirectory directory,
             PrintWriter out,
             OutputOptions output,
+            MetricsOptions metrics,
             @Nullable WorkerProcesses processes) {
         EnvironmentSpec environment = catalog.environment(asked.environment());
         Trainer trainer = Trainer.of(create(catalog.algorithm(asked.algorithm()), asked.settings()), environment)
@@ -82,7 +86,7 @@ final class TrainingSession {
             trainer.note("classpath", asked.classPath());
         }
         TrainingSession session = new TrainingSession(
-                asked.algorithm(), environment, asked.seed(), directory, out, output, trainer, processes);
+                asked.algorithm(), environment, asked.seed(), directory, out, output, metrics, trainer, processes);
         session.say(String.format(
                 Locale.ROOT,
                 "%s on %s, seed %d, %d thread%s, in %s",
@@ -103,6 +107,7 @@ final class TrainingSession {
             @Nullable Integer threads,
             PrintWriter out,
             OutputOptions output,
+            MetricsOptions metrics,
             @Nullable WorkerProcesses processes) {
         EnvironmentSpec environment = catalog.environment(config.environment());
         Trainer trainer = Trainer.resume(directory, config.create(catalog.algorithm(config.algorithm())), environment);
@@ -110,7 +115,15 @@ final class TrainingSession {
             trainer.threads(threads);
         }
         TrainingSession session = new TrainingSession(
-                config.algorithm(), environment, config.main().seed(), directory, out, output, trainer, processes);
+                config.algorithm(),
+                environment,
+                config.main().seed(),
+                directory,
+                out,
+                output,
+                metrics,
+                trainer,
+                processes);
         session.say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
         return session.finish(!config.main().stop().isEmpty());
     }
@@ -122,10 +135,14 @@ final class TrainingSession {
     private int finish(boolean hasRule) {
         TrainingResult result;
         boolean interrupted;
-        try (ShutdownRequest signals = ShutdownRequest.forward(trainer);
+        try (MetricsEndpoint endpoint = MetricsEndpoint.open(metrics, trainer, directory.path());
+                ShutdownRequest signals = ShutdownRequest.forward(trainer);
                 ProgressDisplay shown =
                         output.quiet ? null : new ProgressDisplay(out, trainer.progress(), Terminal.isLive())) {
             display = shown;
+            if (endpoint != null && shown != null) {
+                shown.note("metrics at port " + endpoint.port() + " of " + metrics.host + ", under /metrics");
+            }
             result = trainer.run();
             interrupted = signals.requested();
         } catch (EnvironmentFailure e) {

@@ -241,4 +241,78 @@ class CommandTest {
         assertThat(out).contains("tuned for CartPole-v1", "here 0.98");
         assertThat(espalier("list", "settings")).isEqualTo(2);
     }
+
+    @Test
+    void aRunThatIsToContinueBeginsOnceAndThenGoesOn() throws IOException {
+        String[] words = {
+            "train",
+            "cartpole",
+            "--steps",
+            "2048",
+            "--stop",
+            "budget",
+            "--episodes",
+            "1",
+            "--continue",
+            "--out",
+            run("a")
+        };
+        assertThat(espalier(words)).as(err + out).isZero();
+        assertThat(out).doesNotContain("going on with");
+        String config = Files.readString(folder.resolve("a/config.yaml"));
+        assertThat(espalier(words)).as(err + out).isZero();
+        assertThat(out).contains("going on with ppo on CartPole-v1");
+        assertThat(folder.resolve("a/config.yaml")).hasContent(config);
+
+        assertThat(espalier("train", "cartpole", "--continue")).isEqualTo(2);
+        assertThat(err).contains("--continue needs --out");
+    }
+
+    @Test
+    void metricsAreServedOnlyWhenAPortIsNamed() throws IOException {
+        assertThat(espalier(
+                        "train",
+                        "cartpole",
+                        "--steps",
+                        "2048",
+                        "--stop",
+                        "budget",
+                        "--episodes",
+                        "1",
+                        "--out",
+                        run("a")))
+                .as(err + out)
+                .isZero();
+        assertThat(folder.resolve("a/metrics.token")).doesNotExist();
+        assertThat(espalier(
+                        "train",
+                        "cartpole",
+                        "--steps",
+                        "2048",
+                        "--stop",
+                        "budget",
+                        "--episodes",
+                        "1",
+                        "--out",
+                        run("b"),
+                        "--metrics-port",
+                        "0"))
+                .as(err + out)
+                .isZero();
+        assertThat(folder.resolve("b/metrics.token")).exists();
+        assertThat(out).contains("metrics at port ");
+        assertThat(espalier(
+                        "train",
+                        "cartpole",
+                        "--steps",
+                        "2048",
+                        "--out",
+                        run("c"),
+                        "--metrics-port",
+                        "0",
+                        "--metrics-host",
+                        "0.0.0.0"))
+                .isEqualTo(2);
+        assertThat(err).contains("needs TLS");
+    }
 }

@@ -52,6 +52,11 @@ final class ClusterLink implements WorkerLink {
         return known == null ? "nowhere yet" : known.name;
     }
 
+    @Override
+    public boolean placed() {
+        return node != null;
+    }
+
     @Nullable
     RemoteNode place() {
         return node;

@@ -8,6 +8,7 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.PolicyUpdate;
@@ -22,6 +23,7 @@ final class AsynchronousGathering implements Gathering {
     private final WorkerPool pool;
     private final boolean ownPool;
     private final Crew crew;
+    private final RunMetrics figures;
     private volatile boolean changed;
     private int workers;
     private final int environments;
@@ -43,14 +45,11 @@ final class AsynchronousGathering implements Gathering {
 
     private long learned;
     private long dropped;
-    private long droppedSteps;
-    private long waitedNanos;
-    private long workedNanos;
-    private long measuredFrom = System.nanoTime();
 
     AsynchronousGathering(RolloutAlgorithm algorithm, GatheringParts parts, Asynchronous.Settings settings) {
         this.settings = settings;
         RunPlan plan = parts.plan();
+        figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
@@ -70,6 +69,9 @@ final class AsynchronousGathering implements Gathering {
         }
         asked = new long[workers];
         faults = new long[workers];
+        if (settings.workers() > 0 || ownPool) {
+            figures.atMost(workers);
+        }
         if (settings.workers() == 0 && !ownPool) {
             pool.onChange(() -> changed = true);
         }
@@ -77,6 +79,7 @@ final class AsynchronousGathering implements Gathering {
                 pool,
                 Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
                 parts.events(),
+                figures,
                 // Environments that begin anew must not begin as they did before.
                 (number, life) ->
                         new RolloutRecipe(plan, number * environments, environments, (restarts << 20) + life));
@@ -147,13 +150,12 @@ final class AsynchronousGathering implements Gathering {
             if (arrival.message() == null) {
                 start(arrival.worker());
             } else if (arrival.message() instanceof Experience block) {
-                workedNanos += block.nanos();
                 faults[arrival.worker()] = block.faults();
                 boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
                 log(arrival, block, accepted);
                 if (!accepted) {
                     dropped++;
-                    droppedSteps += block.rollout().rows();
+                    figures.dropped(block.rollout().rows());
                     ask(arrival.worker());
                 } else {
                     from = arrival.worker();
@@ -161,7 +163,7 @@ final class AsynchronousGathering implements Gathering {
                 }
             }
         }
-        waitedNanos += System.nanoTime() - began;
+        figures.learnerWaited(System.nanoTime() - began);
     }
 
     private void log(Crew.Arrival arrival, Experience block, boolean accepted) {
@@ -204,20 +206,11 @@ final class AsynchronousGathering implements Gathering {
         Rollout rollout = taken().rollout();
         rollout.environmentStepsBefore = environmentSteps;
         rollout.joined = workers == 1;
+        figures.stale(version - rollout.weightsVersion);
+        long began = System.nanoTime();
         learner.update(rollout, metrics);
         learned = arrivals;
-        long now = System.nanoTime();
-        double seconds = (now - measuredFrom) / 1e9;
-        metrics.put("workers/staleness", (double) (version - rollout.weightsVersion));
-        metrics.put("workers/dropped", (double) dropped);
-        metrics.put("workers/queue", crew.waiting());
-        metrics.put("workers/samples-per-second", (rollout.rows() + droppedSteps) / seconds / workers);
-        metrics.put("workers/waiting", Math.max(0, 1 - workedNanos / 1e9 / seconds / workers));
-        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
-        measuredFrom = now;
-        droppedSteps = 0;
-        waitedNanos = 0;
-        workedNanos = 0;
+        figures.learned(System.nanoTime() - began);
         return rollout.rows();
     }
 

@@ -1,6 +1,11 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.metrics.RunMetrics;
+import io.espalier.runtime.metrics.WorkerMetrics;
+import io.espalier.runtime.workers.Experience;
+import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;
+import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerLink;
 import io.espalier.runtime.workers.WorkerListener;
@@ -24,12 +29,16 @@ final class Crew implements WorkerListener, AutoCloseable {
     private final WorkerPool pool;
     private final Resources needs;
     private final RunEvent.Sink events;
+    private final RunMetrics metrics;
     private final Maker maker;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final List<@Nullable WorkerLink> links = new ArrayList<>();
     private final List<Integer> lives = new ArrayList<>();
     /** By number: which of them whoever gives the orders knows of. */
     private final List<Integer> known = new ArrayList<>();
+
+    /** By number: when something last came from it, for whoever asks how long it has waited. */
+    private final List<Long> heard = new ArrayList<>();
 
     private long losses;
     private boolean closed;
@@ -57,10 +66,11 @@ final class Crew implements WorkerListener, AutoCloseable {
             @Nullable Message message,
             @Nullable Throwable failure) {}
 
-    Crew(WorkerPool pool, Resources needs, RunEvent.Sink events, Maker maker) {
+    Crew(WorkerPool pool, Resources needs, RunEvent.Sink events, RunMetrics metrics, Maker maker) {
         this.pool = pool;
         this.needs = needs;
         this.events = events;
+        this.metrics = metrics;
         this.maker = maker;
     }
 
@@ -70,7 +80,9 @@ final class Crew implements WorkerListener, AutoCloseable {
         links.add(null);
         lives.add(0);
         known.add(0);
+        heard.add(System.nanoTime());
         links.set(number, pool.start(number, maker.recipe(number, 0), needs, this));
+        countWorkers();
         return number;
     }
 
@@ -111,16 +123,24 @@ final class Crew implements WorkerListener, AutoCloseable {
         WorkerLink link = link(number);
         if (link != null) {
             link.send(message);
+            metrics.worker(number).sent(bytes(message));
         }
+    }
+
+    /** Threads of one process hand messages over as they are. */
+    private long bytes(Message message) {
+        return pool instanceof LocalPool ? 0 : MessageFormat.size(message);
     }
 
     /** Sends a message to all. */
     void broadcast(Message message) {
         List<WorkerLink> to = new ArrayList<>();
+        long bytes = bytes(message);
         for (int number = 0; number < size(); number++) {
             WorkerLink link = link(number);
             if (link != null) {
                 to.add(link);
+                metrics.worker(number).sent(bytes);
             }
         }
         pool.broadcast(to, message);
@@ -176,9 +196,35 @@ final class Crew implements WorkerListener, AutoCloseable {
                 } else if (failure != null) {
                     throw new IllegalStateException("worker " + arrival.worker() + " failed: " + failure, failure);
                 }
+                count(arrival);
                 return arrival;
             }
         }
+    }
+
+    /** A worker has waited while it was not at work since something last came from it. */
+    private synchronized void count(Arrival arrival) {
+        metrics.queue(arrivals.size());
+        countWorkers();
+        long now = System.nanoTime();
+        long passed = now - heard.set(arrival.worker(), now);
+        Message message = arrival.message();
+        if (message != null) {
+            WorkerMetrics worker = metrics.worker(arrival.worker());
+            worker.received(bytes(message));
+            if (message instanceof Experience block) {
+                worker.collected(block.rollout().rows(), block.nanos());
+                worker.waited(Math.max(0, passed - block.nanos()));
+            }
+        }
+    }
+
+    private void countWorkers() {
+        int placed = 0;
+        for (WorkerLink link : links) {
+            placed += link != null && link.placed() ? 1 : 0;
+        }
+        metrics.population(placed, links.size() - placed);
     }
 
     /** How many things have come and wait. */
@@ -208,6 +254,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         }
         int number = worker.number();
         losses++;
+        metrics.workerLost();
         int life = lives.get(number) + 1;
         lives.set(number, life);
         events.take(new RunEvent(

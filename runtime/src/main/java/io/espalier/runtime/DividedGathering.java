@@ -55,7 +55,6 @@ final class DividedGathering implements Gathering {
     private Episodes[] episodes = {};
     private long[] faults = {};
     private boolean[] came = {};
-    private long losses;
     /** The number of the block under way. */
     private long block;
 
@@ -67,9 +66,7 @@ final class DividedGathering implements Gathering {
 
     private boolean underWay;
     private long waitedNanos;
-    private long workedNanos;
     private long longestNanos;
-    private long measuredFrom = System.nanoTime();
 
     /**
      * @param ownPool whether the pool is closed with this
@@ -103,6 +100,7 @@ final class DividedGathering implements Gathering {
                 policy.stateSize());
         State from = plan.from();
         restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        plan.metrics().atMost(asked > 0 ? Math.min(asked, environments) : environments);
         if (asked == 0) {
             pool.onChange(() -> changed = true);
         }
@@ -113,7 +111,6 @@ final class DividedGathering implements Gathering {
         changed = false;
         Crew old = crew;
         if (old != null) {
-            losses += old.losses();
             old.close();
         }
         int workers = wanted();
@@ -130,6 +127,7 @@ final class DividedGathering implements Gathering {
                 pool,
                 Crew.share(asked),
                 events,
+                plan.metrics(),
                 (number, life) -> new RolloutRecipe(plan, from[number], from[number + 1] - from[number], restarts));
         crew = fresh;
         for (int worker = 0; worker < workers; worker++) {
@@ -214,7 +212,8 @@ final class DividedGathering implements Gathering {
                 take(arrival.worker(), experience);
             }
         }
-        waitedNanos += System.nanoTime() - began;
+        waitedNanos = System.nanoTime() - began;
+        plan.metrics().learnerWaited(waitedNanos);
         underWay = false;
         State whole = new State();
         for (State part : after) {
@@ -276,7 +275,6 @@ final class DividedGathering implements Gathering {
         after[worker] = experience.after();
         episodes[worker].load(experience.episodes());
         faults[worker] = experience.faults();
-        workedNanos += experience.nanos();
         longestNanos = Math.max(longestNanos, experience.nanos());
         came[worker] = true;
     }
@@ -323,17 +321,10 @@ final class DividedGathering implements Gathering {
         if (pipelined) {
             ask(policy);
         }
-        metrics.put("workers/staleness", (double) (policy.weights().version() - rollout.weightsVersion));
+        plan.metrics().stale(policy.weights().version() - rollout.weightsVersion);
+        long began = System.nanoTime();
         learner.update(rollout, metrics);
-        long now = System.nanoTime();
-        double seconds = (now - measuredFrom) / 1e9;
-        metrics.put("workers/samples-per-second", rollout.rows() / seconds / came.length);
-        metrics.put("workers/waiting", Math.max(0, 1 - workedNanos / 1e9 / seconds / came.length));
-        metrics.put("workers/lost", (double) (losses + crew().losses()));
-        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
-        measuredFrom = now;
-        waitedNanos = 0;
-        workedNanos = 0;
+        plan.metrics().learned(System.nanoTime() - began);
         return rollout.rows();
     }
 

@@ -53,10 +53,13 @@ final class DividedPlays implements Gathering {
         faults = new PlayFaults(plan.guard());
         this.pool = pool;
         this.wanted = wanted;
-        if (wanted == 0) {
+        if (wanted > 0) {
+            plan.metrics().atMost(wanted);
+        } else {
             pool.onChange(() -> changed = true);
         }
-        crew = new Crew(pool, Crew.share(wanted), parts.events(), (number, life) -> new PlayRecipe(plan));
+        crew = new Crew(
+                pool, Crew.share(wanted), parts.events(), plan.metrics(), (number, life) -> new PlayRecipe(plan));
     }
 
     @Override
@@ -187,7 +190,6 @@ final class DividedPlays implements Gathering {
                     + " be used up. Maybe its player does not play on the environment that it is given.");
         }
         learner.update(results, metrics);
-        metrics.put("workers/lost", (double) crew.losses());
         reports = new PlayReport[0];
         return taken;
     }

@@ -6,6 +6,7 @@ import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.WorkerPool;
@@ -51,10 +52,9 @@ final class LocalSgdGathering implements Gathering {
     private State average = new State();
     private long stepsBefore;
     private long askedAt;
+    private final RunMetrics figures;
     private long dropped;
     private long droppedSamples;
-    private long waitedNanos;
-    private long measuredFrom = System.nanoTime();
 
     /** What a replica says of one order. */
     private record Report(State body, long rows, long samples, long nanos) {
@@ -79,6 +79,7 @@ final class LocalSgdGathering implements Gathering {
         this.settings = settings;
         this.algorithm = algorithm;
         RunPlan plan = parts.plan();
+        figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
@@ -102,6 +103,7 @@ final class LocalSgdGathering implements Gathering {
                 pool,
                 Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
                 events,
+                figures,
                 (number, life) -> new ReplicaRecipe(plan, number, (restarts << 20) + life));
     }
 
@@ -170,7 +172,7 @@ final class LocalSgdGathering implements Gathering {
                 allowed = (long) (settings.patience() * (System.nanoTime() - askedAt));
             }
         }
-        waitedNanos += System.nanoTime() - began;
+        figures.learnerWaited(System.nanoTime() - began);
     }
 
     private void take(Crew.Arrival arrival) {
@@ -182,6 +184,7 @@ final class LocalSgdGathering implements Gathering {
             busy[worker] = false;
             faults[worker] = command.body().longs(ReplicaStation.TRAINED)[3];
             Report report = Report.of(command.body());
+            figures.worker(worker).collected(report.rows(), report.nanos());
             if (asked[worker]) {
                 reports.set(worker, report);
                 came++;
@@ -238,7 +241,6 @@ final class LocalSgdGathering implements Gathering {
         List<State> states = new ArrayList<>();
         List<Report> counted = new ArrayList<>();
         long rows = 0;
-        long nanos = 0;
         for (int worker = 0; worker < busy.length; worker++) {
             Report report = reports.get(worker);
             if (report == null) {
@@ -246,7 +248,6 @@ final class LocalSgdGathering implements Gathering {
                 continue;
             }
             rows += report.rows();
-            nanos += report.nanos();
             State shared = report.learner();
             if (Averaging.finite(shared)) {
                 states.add(shared);
@@ -264,17 +265,13 @@ final class LocalSgdGathering implements Gathering {
         for (Report report : late) {
             rows += report.rows();
             droppedSamples += report.samples();
+            figures.dropped(report.samples());
         }
+        long began = System.nanoTime();
         average(states, counted, metrics);
-        long now = System.nanoTime();
-        double seconds = (now - measuredFrom) / 1e9;
-        metrics.put("workers/dropped", (double) dropped);
+        figures.learned(System.nanoTime() - began);
+        metrics.put("workers/stragglers", (double) dropped);
         metrics.put("workers/dropped-samples", (double) droppedSamples);
-        metrics.put("workers/samples-per-second", rows / seconds / busy.length);
-        metrics.put("workers/waiting", Math.max(0, 1 - nanos / 1e9 / seconds / busy.length));
-        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
-        measuredFrom = now;
-        waitedNanos = 0;
         return rows;
     }
 

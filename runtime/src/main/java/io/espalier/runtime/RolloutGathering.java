@@ -9,6 +9,7 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import io.espalier.runtime.metrics.RunMetrics;
 import java.util.Arrays;
 
 /** Gathers by blocks of steps: each task is a group of environments that fills its columns of the {@link Rollout}. */
@@ -18,11 +19,18 @@ final class RolloutGathering implements Gathering {
     private final RolloutWorker[] workers;
     private final Episodes[] episodes;
     private final long restarts;
+    private final RunMetrics metrics;
+    /** When each worker began and ended its part of the round, and when the round began. */
+    private final long[] began;
+
+    private final long[] ended;
+    private long roundBegan;
 
     RolloutGathering(RolloutAlgorithm algorithm, GatheringParts parts) {
         RunPlan plan = parts.plan();
         TaskSpec task = parts.task();
         Seeds seeds = Seeds.of(plan.seed());
+        metrics = plan.metrics();
         Policy initial = algorithm.policy(task, seeds.child("policy"));
         learner = LeadingLearner.of(algorithm, parts, seeds, initial);
         int environments = algorithm.environments();
@@ -45,6 +53,8 @@ final class RolloutGathering implements Gathering {
         }
         episodes = new Episodes[workers.length];
         Arrays.setAll(episodes, w -> workers[w].episodes());
+        began = new long[workers.length];
+        ended = new long[workers.length];
     }
 
     @Override
@@ -64,16 +74,20 @@ final class RolloutGathering implements Gathering {
         }
         rollout.weightsVersion = policy.weights().version();
         rollout.environmentStepsBefore = environmentSteps;
+        roundBegan = System.nanoTime();
     }
 
     @Override
     public void run(int index, int thread) {
+        began[index] = System.nanoTime();
         workers[index].collect(rollout);
+        ended[index] = System.nanoTime();
     }
 
     @Override
     public void resume(int index, int thread) {
         workers[index].resume(rollout);
+        ended[index] = System.nanoTime();
     }
 
     @Override
@@ -82,9 +96,20 @@ final class RolloutGathering implements Gathering {
     }
 
     @Override
-    public long learn(MetricSink metrics) {
-        learner.update(rollout, metrics);
+    public long learn(MetricSink sink) {
+        long collected = System.nanoTime();
+        count(collected);
+        learner.update(rollout, sink);
+        metrics.learned(System.nanoTime() - collected);
         return rollout.rows();
+    }
+
+    private void count(long now) {
+        metrics.learnerWaited(now - roundBegan);
+        for (int w = 0; w < workers.length; w++) {
+            metrics.worker(w).collected((long) rollout.steps * workers[w].size(), ended[w] - began[w]);
+            metrics.worker(w).waited(now - roundBegan - (ended[w] - began[w]));
+        }
     }
 
     @Override

@@ -84,6 +84,11 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         Arrays.fill(begins, true);
     }
 
+    /** How many environments it has. */
+    int size() {
+        return size;
+    }
+
     /** Takes a policy for the rollout to come, and goes to its start. */
     void begin(Policy policy) {
         session.load(policy);

@@ -4,6 +4,7 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.WorkerPool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All that is decided before a run starts.
  *
  * @param workers where workers can run beside the run's own threads; null if nobody has named a place
+ * @param metrics where those who gather and learn count what they do with their time
  * @param from where to go on; null to begin
  */
 record RunPlan(
@@ -34,6 +36,7 @@ record RunPlan(
         @Nullable WorkerPool workers,
         LearnerPlacement placement,
         List<TrainingListener> listeners,
+        RunMetrics metrics,
         @Nullable State from) {
     /** The same, to go on from there. */
     RunPlan from(State there) {
@@ -93,6 +96,7 @@ record RunPlan(
                 null,
                 LearnerPlacement.HERE,
                 List.of(),
+                new RunMetrics(),
                 null);
     }
 }

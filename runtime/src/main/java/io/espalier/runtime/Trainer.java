@@ -4,6 +4,7 @@ import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ public final class Trainer {
     private final Supplier<Environment> factory;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private final Progress progress = new Progress();
+    private final RunMetrics metrics = new RunMetrics();
     private double solvedAt;
     private long seed = 1;
     private int threads = 1;
@@ -231,6 +233,11 @@ public final class Trainer {
         return progress;
     }
 
+    /** What workers and learner do with their time; may be read from any thread, while the run goes on. */
+    public RunMetrics metrics() {
+        return metrics;
+    }
+
     /** Lets the run finish its round, save and return; from any thread. */
     public void requestStop(String reason) {
         requestStop(reason, Double.POSITIVE_INFINITY);
@@ -336,6 +343,7 @@ public final class Trainer {
                 workers,
                 placement,
                 List.copyOf(listeners),
+                metrics,
                 from);
     }
 }

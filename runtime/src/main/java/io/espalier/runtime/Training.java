@@ -102,6 +102,7 @@ final class Training implements AutoCloseable {
         if (progress.environmentSteps() >= nextMetrics) {
             nextMetrics = next(progress.environmentSteps(), metricsEvery);
             means.put("environment/faults", (double) faults());
+            plan.metrics().figures(means);
             records.metrics(means);
         }
     }

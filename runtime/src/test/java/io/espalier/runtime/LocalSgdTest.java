@@ -104,7 +104,7 @@ class LocalSgdTest {
         // was
         // asked again.
         assertThat(result.stopReason()).isEqualTo("it takes part again");
-        assertThat(last.get("workers/dropped")).isPositive();
+        assertThat(last.get("workers/stragglers")).isPositive();
         assertThat(last.get("workers/dropped-samples")).isGreaterThanOrEqualTo(512);
     }
 

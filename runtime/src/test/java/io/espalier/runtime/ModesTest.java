@@ -212,7 +212,7 @@ class ModesTest {
                     @Override
                     public void round(Progress progress) {
                         Map<String, Double> metrics = progress.metrics();
-                        staleness.add(metrics.getOrDefault("workers/staleness", 0.0));
+                        staleness.add(metrics.getOrDefault("workers/staleness/mean", 0.0));
                         dropped.add(metrics.getOrDefault("workers/dropped", 0.0));
                     }
                 })

@@ -27,7 +27,7 @@ class PipelinedTest {
         List<Double> staleness = new ArrayList<>();
         ModeRuns.ppo("pipelined")
                 .listen(ModeRuns.everyRound(
-                        progress -> staleness.add(progress.metrics().get("workers/staleness"))))
+                        progress -> staleness.add(progress.metrics().get("workers/staleness/mean"))))
                 .run();
         List<Double> expected = new ArrayList<>(Collections.nCopies(8, 1.0));
         // Nobody has learned yet when the first block is asked for.

@@ -61,6 +61,9 @@ public record Reinforce(Reinforce.Settings settings) implements RolloutAlgorithm
             @Setting("Environment steps of whole episodes that make one gradient update, at least.")
             int updateRows,
 
+            @Setting("Whole episodes that make one gradient update, at least; 0 to count environment steps alone.")
+            int updateEpisodes,
+
             @Setting("Environment steps after which an episode is cut, as by a time limit.")
             int longestEpisode,
 
@@ -102,6 +105,7 @@ public record Reinforce(Reinforce.Settings settings) implements RolloutAlgorithm
                     .atLeast(1, "environments", environments, "Maybe use 8")
                     .atLeast(1, "rolloutSteps", rolloutSteps, "Maybe use 32")
                     .atLeast(1, "updateRows", updateRows, "Maybe use 1000")
+                    .atLeast(0, "updateEpisodes", updateEpisodes, "Maybe use 16, or 0 to count steps")
                     .atLeast(1, "longestEpisode", longestEpisode, "Maybe use 1000")
                     .within(0, 1, "gamma", gamma, "Maybe use 0.99")
                     .within(0, 1, "learningRate", learningRate, "Maybe use 0.003")
@@ -111,23 +115,25 @@ public record Reinforce(Reinforce.Settings settings) implements RolloutAlgorithm
                     .notNegative("gradientNorm", gradientNorm, "Maybe use 0.5, or 0 for no limit")
                     .within(-20, 2, "initialLogStd", initialLogStd, "Maybe use 0")
                     .network("trunk", trunk);
-            long most = mostRows(environments, rolloutSteps, updateRows, longestEpisode);
+            long most = mostRows(environments, rolloutSteps, updateRows, updateEpisodes, longestEpisode);
             rules.require(
                             most <= Integer.MAX_VALUE / 64,
-                            "updateRows + environments * (longestEpisode + rolloutSteps)",
+                            "max(updateRows, updateEpisodes * longestEpisode) + environments * (longestEpisode + rolloutSteps)",
                             most,
                             "must be at most " + Integer.MAX_VALUE / 64,
                             "Maybe use a smaller longestEpisode")
                     .check();
         }
 
-        private static long mostRows(long environments, long rolloutSteps, long updateRows, long longestEpisode) {
-            return updateRows + environments * (longestEpisode + rolloutSteps);
+        private static long mostRows(
+                long environments, long rolloutSteps, long updateRows, long updateEpisodes, long longestEpisode) {
+            return Math.max(updateRows, updateEpisodes * longestEpisode)
+                    + environments * (longestEpisode + rolloutSteps);
         }
 
         /** The most rows that can be ready for one update. */
         int mostRows() {
-            return (int) mostRows(environments, rolloutSteps, updateRows, longestEpisode);
+            return (int) mostRows(environments, rolloutSteps, updateRows, updateEpisodes, longestEpisode);
         }
 
         /** Settings that suit small tasks. */
@@ -136,6 +142,7 @@ public record Reinforce(Reinforce.Settings settings) implements RolloutAlgorithm
                     8,
                     32,
                     1000,
+                    0,
                     1000,
                     0.99,
                     true,

@@ -58,7 +58,8 @@ final class ReinforceLearner implements RolloutLearner {
         double rate = settings.learningRate().at(task.progress(rollout.environmentStepsBefore));
         metrics.put("update/learning-rate", rate);
         metrics.put("episodes/rows", episodes.rows());
-        if (episodes.rows() >= settings.updateRows()) {
+        metrics.put("episodes/whole", episodes.episodes());
+        if (episodes.rows() >= settings.updateRows() && episodes.episodes() >= settings.updateEpisodes()) {
             learn(rate, metrics);
             episodes.clear();
         }

@@ -29,6 +29,7 @@ public final class Episodes implements Stateful {
     private final float[] returns;
     private final int inputSize;
     private int rows;
+    private int whole;
 
     /**
      * @param longest rows of one episode
@@ -89,6 +90,7 @@ public final class Episodes implements Stateful {
             returns[rows++] = (float) sum;
         }
         lengths[column] = 0;
+        whole++;
     }
 
     private static void copy(Rollout from, int row, Rollout to, int at) {
@@ -105,9 +107,15 @@ public final class Episodes implements Stateful {
         return rows;
     }
 
+    /** How many whole episodes they are. */
+    public int episodes() {
+        return whole;
+    }
+
     /** Forgets the ready rows; what waits goes on waiting. */
     public void clear() {
         rows = 0;
+        whole = 0;
     }
 
     /** The ready rows: observations, actions, masks, rewards and values; the live block. */
@@ -128,6 +136,7 @@ public final class Episodes implements Stateful {
     @Override
     public void save(State into) {
         into.put("lengths", lengths);
+        into.putLong("episodes", whole);
         save(waiting, Arrays.stream(lengths).max().orElse(0) * environments, into.child("waiting"));
         save(ready, rows, into.child("ready"));
         into.put("inputs", Arrays.copyOf(inputs, rows * inputSize));
@@ -149,6 +158,7 @@ public final class Episodes implements Stateful {
         }
         System.arraycopy(saved, 0, lengths, 0, environments);
         rows = savedReturns.length;
+        whole = from.has("episodes") ? (int) from.getLong("episodes") : 0;
         load(waiting, Arrays.stream(lengths).max().orElse(0) * environments, from.child("waiting"));
         load(ready, rows, from.child("ready"));
         System.arraycopy(from.floats("inputs", rows * inputSize), 0, inputs, 0, rows * inputSize);

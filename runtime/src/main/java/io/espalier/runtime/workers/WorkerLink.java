@@ -8,6 +8,11 @@ public interface WorkerLink extends AutoCloseable {
     /** The node on which it runs. */
     String node();
 
+    /** Whether there is a place for it already, or it still waits for one. */
+    default boolean placed() {
+        return true;
+    }
+
     /**
      * Sends it a message. Messages arrive in order, once, or the worker is lost. Of several {@link PolicyUpdate}s that
      * still wait to be sent only the newest need arrive. A message to a worker that is lost or closed is dropped.
