@@ -5,6 +5,7 @@ import io.espalier.runtime.workers.Command;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterWorker {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 2000;
+
+    /** How long the head may take to see a node that has joined. */
+    private static final int UP_MILLIS = 30_000;
 
     private final WorkerSettings settings;
     private final Identity identity;
@@ -108,9 +112,7 @@ public final class ClusterWorker {
             line.send(Words.of("listens", system.address()));
             line.receive();
             fresh.join();
-            if (!line.receive().name().equals("up")) {
-                throw new IOException("the head did not take this node in");
-            }
+            awaitUp(line, system.address());
             lastEpoch = welcome.epoch();
             line.patience(0);
             fresh.listenToTheLine();
@@ -137,13 +139,26 @@ public final class ClusterWorker {
         }
     }
 
-    /** A port may still be taken by the stay before. */
+    /** A port may still be taken by the stay before, or the machine too busy to start in time. */
     private static NodeSystem listening(ClusterSettings own, Optional<Tls> tls) throws IOException {
         try {
             return NodeSystem.start(own.host(), own.port(), "worker", tls, own.timings());
-        } catch (ClusterException e) {
+        } catch (RuntimeException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static void awaitUp(GateConnection line, String address) throws IOException {
+        line.patience(UP_MILLIS);
+        try {
+            if (line.receive().name().equals("up")) {
+                return;
+            }
+        } catch (SocketTimeoutException e) {
+            throw new IOException(
+                    "it did not take this node in. Maybe it cannot reach " + address + ": see --host and --port", e);
+        }
+        throw new IOException("it did not take this node in");
     }
 
     private static Hello.Welcome welcome(Command answer) {

@@ -35,7 +35,9 @@ class FailureTest {
     @AfterEach
     void end() {
         children.forEach(Process::destroyForcibly);
-        pool.close();
+        if (pool != null) {
+            pool.close();
+        }
     }
 
     private Process child(String name) throws IOException {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Writes down what is heard of workers. */
 final class Heard implements WorkerListener {
-    static final int SECONDS = 30;
+    static final int SECONDS = 120;
 
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     final BlockingQueue<RunEvent> events = new LinkedBlockingQueue<>();
