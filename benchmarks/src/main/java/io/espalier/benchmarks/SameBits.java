@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Trains the same run in many ways and compares the digests of the final weights: threads 1, 2, 3, 4, 8; SIMD and
  * portable kernels; this JDK and another; straight, and stopped and resumed at random points by its own stop rule, by
- * SIGTERM and by kill -9. {@code benchmarks/run SameBits [HOME_OF_ANOTHER_JDK]}
+ * SIGTERM and by kill -9. That is of four algorithms, as processes; then a short run of each there is ({@link
+ * EveryAlgorithm}). {@code benchmarks/run SameBits [HOME_OF_ANOTHER_JDK]}
  */
 public final class SameBits {
     private static final String[][] RUNS = {
@@ -40,6 +41,10 @@ public final class SameBits {
         for (String[] run : RUNS) {
             study.compare(run, words.length > 0 ? words[0] : "");
         }
+        EveryAlgorithm every = new EveryAlgorithm(study.folder, report);
+        every.run();
+        study.compared += every.compared();
+        study.different += every.different();
         report.line("");
         report.line("Compared %d runs with their straight twin: **%d differ**.", study.compared, study.different);
         report.store();

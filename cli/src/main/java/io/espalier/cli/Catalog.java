@@ -76,7 +76,7 @@ public final class Catalog {
     }
 
     /** All algorithms. */
-    List<AlgorithmProvider<?>> algorithms() {
+    public List<AlgorithmProvider<?>> algorithms() {
         return registry.algorithms();
     }
 

@@ -22,7 +22,10 @@ final class ProtectionOptions {
     @Option(names = "--tls-cert", paramLabel = "FILE", description = "Its certificate, PEM.")
     private @Nullable Path certificate;
 
-    @Option(names = "--tls-ca", paramLabel = "FILE", description = "The certificate of the authority of all nodes, PEM.")
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE",
+            description = "The certificate of the authority of all nodes, PEM.")
     private @Nullable Path authority;
 
     @Option(
@@ -45,8 +48,7 @@ final class ProtectionOptions {
     private boolean patient;
 
     ClusterSettings over(ClusterSettings settings) {
-        ClusterSettings with =
-                settings.with(patient ? ClusterSettings.Timings.PATIENT : ClusterSettings.Timings.FAST);
+        ClusterSettings with = settings.with(patient ? ClusterSettings.Timings.PATIENT : ClusterSettings.Timings.FAST);
         if (insecure) {
             with = with.withoutProtection();
         }
@@ -91,7 +93,8 @@ final class ProtectionOptions {
         } else if (certificate != null && authority != null) {
             files = TlsFiles.pem(keyFile, certificate, authority);
         } else {
-            throw new BadInput("--tls-key needs --tls-cert and --tls-ca, or --tls-password-file if it is a PKCS#12 file.");
+            throw new BadInput(
+                    "--tls-key needs --tls-cert and --tls-ca, or --tls-password-file if it is a PKCS#12 file.");
         }
         return anyHost ? files.anyHost() : files;
     }

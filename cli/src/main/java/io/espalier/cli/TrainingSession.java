@@ -81,8 +81,8 @@ final class TrainingSession {
         if (!asked.classPath().isEmpty()) {
             trainer.note("classpath", asked.classPath());
         }
-        TrainingSession session =
-                new TrainingSession(asked.algorithm(), environment, asked.seed(), directory, out, output, trainer, processes);
+        TrainingSession session = new TrainingSession(
+                asked.algorithm(), environment, asked.seed(), directory, out, output, trainer, processes);
         session.say(String.format(
                 Locale.ROOT,
                 "%s on %s, seed %d, %d thread%s, in %s",

@@ -9,8 +9,10 @@ import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.workers.Resources;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
@@ -55,7 +57,10 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "What it is called (host and process).")
     private @Nullable String name;
 
-    @Option(names = "--host", paramLabel = "ADDR", description = "Where the head reaches it (the way it reaches the head).")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDR",
+            description = "Where the head reaches it (the way it reaches the head).")
     private String host = "";
 
     @Option(names = "--port", paramLabel = "P", description = "The port at which it listens (any that is free).")
@@ -81,13 +86,17 @@ final class WorkerCommand implements Callable<Integer> {
         PrintWriter out = Terminal.out(spec);
         Catalog catalog = Catalog.of(classPath);
         ClusterSettings head = address(join);
-        ClusterSettings own = protection
-                .over(ClusterSettings.LOCAL)
-                .at(host, port)
-                .withCode(UserCode.digest(classPath));
-        String called = name == null ? hostName() + "-" + ProcessHandle.current().pid() : name;
+        ClusterSettings own =
+                protection.over(ClusterSettings.LOCAL).at(host, port).withCode(UserCode.digest(classPath));
+        String called =
+                name == null ? hostName() + "-" + ProcessHandle.current().pid() : name;
         WorkerSettings settings = new WorkerSettings(
-                head.host(), head.port(), own, called, new Resources(cpus, memory, new HashSet<>(labels)), catalog.loader());
+                head.host(),
+                head.port(),
+                own,
+                called,
+                new Resources(cpus, memory, new HashSet<>(labels)),
+                catalog.loader());
         say(out, RunEvent.of("cluster/worker", called + " lends " + number(cpus) + " cpus, " + memory + " MiB"));
         ClusterWorker worker = new ClusterWorker(settings, event -> say(out, event));
         if (untilInputEnds) {
@@ -95,14 +104,17 @@ final class WorkerCommand implements Callable<Integer> {
             reader.setDaemon(true);
             reader.start();
         }
-        try (ShutdownRequest signals = ShutdownRequest.forward(reason -> {
+        ShutdownRequest signals = ShutdownRequest.forward(reason -> {
             say(out, RunEvent.of("cluster/leaving", reason));
             worker.drain();
-        })) {
+        });
+        try {
             worker.run();
             return Main.DONE;
         } catch (ClusterException e) {
             throw new BadInput(String.valueOf(e.getMessage()), e);
+        } finally {
+            signals.close();
         }
     }
 
@@ -112,9 +124,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     private static void awaitEnd(ClusterWorker worker) {
         try {
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             // As good as the end.
             worker.drain();
@@ -133,7 +143,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     private static synchronized void say(PrintWriter out, RunEvent event) {
-        out.println(LocalTime.now().format(TIME) + " " + event.message());
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + " " + event.message());
         out.flush();
     }
 }

@@ -7,7 +7,6 @@ import io.espalier.cluster.LocalWorkers;
 import io.espalier.cluster.UserCode;
 import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.workers.WorkerPool;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +70,7 @@ final class WorkerProcesses implements AutoCloseable {
         try {
             if (count > 0) {
                 String head = settings.host() + ":" + pool.port();
-                local = LocalWorkers.start(
-                        count, number -> words(head, classPath, number, protection), null, report);
+                local = LocalWorkers.start(count, number -> words(head, classPath, number, protection), null, report);
             }
             WorkerProcesses opened = new WorkerProcesses(pool, local, report);
             ready = pool.await(waitFor, count > 0 ? LOCAL_START : Duration.ofDays(365));

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,6 +51,16 @@ class HouseRulesTest {
                 "org.slf4j..",
                 "sun.misc.."
             },
+            "cluster",
+            new String[] {
+                "io.espalier.core..",
+                "io.espalier.runtime..",
+                "org.apache.pekko..",
+                "com.typesafe.config..",
+                "scala..",
+                "javax.net.ssl..",
+                "org.slf4j.."
+            },
             "testkit",
             new String[] {
                 "io.espalier.core..",
@@ -62,10 +73,27 @@ class HouseRulesTest {
 
     /** Fewer classes than this in a module would mean that the scan, and with it every rule here, saw nothing. */
     private static final Map<String, Integer> AT_LEAST = Map.of(
-            "core", 30, "nn", 30, "policy", 12, "envs", 10, "algorithms", 8, "runtime", 25, "testkit", 4, "cli", 8);
+            "core",
+            30,
+            "nn",
+            30,
+            "policy",
+            12,
+            "envs",
+            10,
+            "algorithms",
+            8,
+            "runtime",
+            25,
+            "cluster",
+            15,
+            "testkit",
+            4,
+            "cli",
+            8);
 
     @ParameterizedTest
-    @ValueSource(strings = {"core", "nn", "policy", "envs", "algorithms", "runtime", "testkit", "cli"})
+    @ValueSource(strings = {"core", "nn", "policy", "envs", "algorithms", "runtime", "cluster", "testkit", "cli"})
     void theScanSawTheModule(String module) {
         long seen = HOUSE.stream()
                 .filter(type -> type.getPackageName().startsWith("io.espalier." + module))
@@ -74,7 +102,7 @@ class HouseRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"core", "nn", "policy", "envs", "algorithms", "runtime", "testkit"})
+    @ValueSource(strings = {"core", "nn", "policy", "envs", "algorithms", "runtime", "cluster", "testkit"})
     void aModuleKnowsOnlyWhatTheTableAllows(String module) {
         String[] more = MAY_KNOW.getOrDefault(module, new String[] {});
         String[] allowed = new String[more.length + 6];
@@ -95,6 +123,35 @@ class HouseRulesTest {
                                 "primitives",
                                 type -> type.isPrimitive()
                                         || type.getBaseComponentType().isPrimitive())))
+                .check(HOUSE);
+    }
+
+    /** What a user sees of the cluster would survive another engine. */
+    @Test
+    void theClustersEngineShowsNowhere() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.espalier.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.pekko..", "scala..")
+                .check(HOUSE);
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideInAPackage("io.espalier.cluster..")
+                .should()
+                .notHaveRawReturnType(JavaClass.Predicates.resideInAnyPackage("org.apache.pekko..", "scala.."))
+                .andShould()
+                .notHaveRawParameterTypes(DescribedPredicate.describe(
+                        "of the engine",
+                        types -> types.stream()
+                                .anyMatch(type -> type.getPackageName().startsWith("org.apache.pekko"))))
                 .check(HOUSE);
     }
 

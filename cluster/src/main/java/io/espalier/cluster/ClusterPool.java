@@ -60,6 +60,11 @@ public final class ClusterPool implements WorkerPool {
         return head.port();
     }
 
+    /** The head's address on the transport. */
+    String address() {
+        return head.system().address();
+    }
+
     /**
      * Waits until there are so many nodes.
      *

@@ -102,7 +102,7 @@ public final class ClusterWorker {
                 own = own.at(line.socket().getLocalAddress().getHostAddress(), own.port());
                 own.checkProtection();
             }
-            system = NodeSystem.start(own.host(), own.port(), "worker", tls, own.timings());
+            system = listening(own, tls);
             NodeSession fresh = new NodeSession(welcome, line, system, settings.loader(), settings.offers());
             fresh.open();
             line.send(Words.of("listens", system.address()));
@@ -134,6 +134,15 @@ public final class ClusterWorker {
                     system.end(java.time.Duration.ofSeconds(5));
                 }
             }
+        }
+    }
+
+    /** A port may still be taken by the stay before. */
+    private static NodeSystem listening(ClusterSettings own, Optional<Tls> tls) throws IOException {
+        try {
+            return NodeSystem.start(own.host(), own.port(), "worker", tls, own.timings());
+        } catch (ClusterException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -2,12 +2,14 @@ package io.espalier.cluster;
 
 import io.espalier.runtime.workers.Command;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLServerSocket;
 
 /** The head's door: nobody comes into the cluster but who was let in here. */
 final class Gate implements Closeable {
@@ -117,15 +119,18 @@ final class Gate implements Closeable {
                 host.refused(who, String.valueOf(e.getMessage()));
                 line.send(Words.of("refused", "this head does not understand it: " + e.getMessage()));
                 return;
-            } catch (javax.net.ssl.SSLException e) {
-                host.refused(who, "no TLS, or no certificate of our authority: " + e.getMessage());
-                return;
+            } catch (IOException e) {
+                // Who only knocks and goes, as probes do, is not worth a word.
+                if (node == null && !(e.getCause() instanceof EOFException)) {
+                    host.refused(who, brokenOff(e));
+                }
+                throw e;
             } finally {
                 unknown.release();
                 held = false;
             }
             while (true) {
-                line.receiveOrEnd();
+                line.receive();
             }
         } catch (IOException | RuntimeException e) {
             if (held) {
@@ -135,6 +140,11 @@ final class Gate implements Closeable {
                 host.ended(node, String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    private String brokenOff(IOException e) {
+        return (door instanceof SSLServerSocket ? "no TLS, or no certificate of our authority: " : "it broke off: ")
+                + e.getMessage();
     }
 
     @Override

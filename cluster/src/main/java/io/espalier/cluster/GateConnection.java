@@ -58,7 +58,12 @@ final class GateConnection implements Closeable {
      * @throws IOException if the line is cut
      */
     Command receive() throws IOException {
-        int magic = in.readInt();
+        int magic;
+        try {
+            magic = in.readInt();
+        } catch (EOFException e) {
+            throw new IOException("its process is gone, or has closed the line", e);
+        }
         if (magic != MAGIC) {
             throw new StrangerException("it does not speak Espalier's protocol (began with 0x"
                     + Integer.toHexString(magic) + "). Maybe one side uses TLS and the other does not.");
@@ -83,15 +88,6 @@ final class GateConnection implements Closeable {
             throw new StrangerException("it sent what cannot be read: " + e.getMessage());
         }
         throw new StrangerException("it sent something else than a command.");
-    }
-
-    /** Waits until the other side ends, or says something more. */
-    Command receiveOrEnd() throws IOException {
-        try {
-            return receive();
-        } catch (EOFException e) {
-            throw new IOException("its process is gone, or has closed the line", e);
-        }
     }
 
     @Override

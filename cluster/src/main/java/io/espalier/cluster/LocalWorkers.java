@@ -113,7 +113,8 @@ public final class LocalWorkers implements AutoCloseable {
         String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> entries = new ArrayList<>();
         for (String entry : own.split(File.pathSeparator, -1)) {
-            entries.add(entry.isEmpty() ? entry : Path.of(entry).toAbsolutePath().toString());
+            entries.add(
+                    entry.isEmpty() ? entry : Path.of(entry).toAbsolutePath().toString());
         }
         return String.join(File.pathSeparator, entries);
     }

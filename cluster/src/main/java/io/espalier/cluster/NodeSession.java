@@ -73,7 +73,7 @@ final class NodeSession {
     private void listen() {
         try {
             while (true) {
-                line.receiveOrEnd();
+                line.receive();
             }
         } catch (IOException e) {
             end(String.valueOf(e.getMessage()));

@@ -6,6 +6,8 @@ import io.espalier.runtime.workers.Message;
  * What goes between two nodes: a closed set, written by {@link WireSerializer}. The epoch is the head's, the session that
  * of one node's stay with it; whoever gets one of others drops it.
  */
+// Written and read once, never compared: the arrays may be components.
+@SuppressWarnings("ArrayRecordComponent")
 sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Broken {
     /** The largest message that goes as one frame, in bytes. */
     int WHOLE = 2 << 20;
@@ -59,33 +61,39 @@ sealed interface Wire permits Wire.Frame, Wire.Chunk, Wire.Ack, Wire.Broken {
     /** What a message is about. */
     enum Kind {
         /** To a node: start a worker. */
-        START,
+        START('S'),
         /** To or from workers. */
-        MESSAGE,
+        MESSAGE('M'),
         /** To a node: end a worker. */
-        CLOSE,
+        CLOSE('C'),
         /** From a node: an event of a worker. */
-        EVENT,
+        EVENT('E'),
         /** From a node: a worker ended by an exception. */
-        FAILED,
+        FAILED('F'),
         /** From a node: a worker ended since it was closed. */
-        ENDED,
+        ENDED('D'),
         /** From a node: there is no room for that worker. */
-        NO_ROOM,
+        NO_ROOM('N'),
         /** From a node: no more workers, please; it is about to go. */
-        DRAINING,
+        DRAINING('R'),
         /** From a node: a worker had to end with its node. */
-        LOST,
+        LOST('L'),
         /** From a node: it has told everything and goes. */
-        GONE;
+        GONE('G');
 
-        private static final Kind[] ALL = values();
+        final byte letter;
 
-        static Kind of(int number) {
-            if (number < 0 || number >= ALL.length) {
-                throw new IllegalArgumentException("a frame of kind " + number + " is not known.");
+        Kind(char letter) {
+            this.letter = (byte) letter;
+        }
+
+        static Kind of(byte letter) {
+            for (Kind kind : values()) {
+                if (kind.letter == letter) {
+                    return kind;
+                }
             }
-            return ALL[number];
+            throw new IllegalArgumentException("a frame of kind " + letter + " is not known.");
         }
     }
 }

@@ -65,7 +65,7 @@ final class WireSerializer extends SerializerWithStringManifest implements ByteB
     }
 
     private static void head(Wire.Kind kind, int[] links, ByteBuffer into) {
-        into.put((byte) kind.ordinal());
+        into.put(kind.letter);
         into.putInt(links.length);
         for (int link : links) {
             into.putInt(link);

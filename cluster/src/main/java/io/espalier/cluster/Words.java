@@ -5,8 +5,6 @@ import io.espalier.runtime.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerFailure;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,14 +117,22 @@ final class Words {
     }
 
     static Command of(Throwable failure) {
-        StringWriter stack = new StringWriter();
-        failure.printStackTrace(new PrintWriter(stack));
-        String text = stack.toString();
         State body = new State();
         put(body, "type", failure.getClass().getName());
         put(body, "message", failure.getMessage() == null ? "" : failure.getMessage());
-        put(body, "stack", text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text);
+        put(body, "stack", stack(failure));
         return new Command("failed", body);
+    }
+
+    private static String stack(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable at = failure; at != null && text.length() < MOST_STACK; at = at.getCause()) {
+            text.append(at == failure ? "" : "caused by " + at + "\n");
+            for (StackTraceElement frame : at.getStackTrace()) {
+                text.append("    at ").append(frame).append('\n');
+            }
+        }
+        return text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text.toString();
     }
 
     static WorkerFailure failure(String node, Command command) {

@@ -37,7 +37,7 @@ class ClusterPoolTest {
     }
 
     @AfterAll
-    static void end() throws InterruptedException {
+    static void end() {
         first.close();
         pool.close();
     }
@@ -162,7 +162,7 @@ class ClusterPoolTest {
     }
 
     @Test
-    void aStartWaitsForANodeWithRoomAndItsMessagesWaitWithIt() throws Exception {
+    void aStartWaitsForANodeWithRoomAndItsMessagesWaitWithIt() throws InterruptedException {
         WorkerLink link = pool.start(4, new EchoKind.Recipe("hello"), new Resources(1, 500, Set.of("gpu")), heard);
         link.send(Updates.of(1, 3));
         link.send(Updates.of(2, 3));
@@ -187,21 +187,21 @@ class ClusterPoolTest {
             assertThat(after.node()).isEqualTo("nowhere yet");
             link.close();
             assertThat(next.command().name()).isEqualTo("hi");
-            second.close();
+            second.leave();
             assertThat(Heard.next(next.losses)).isEqualTo("first-2: draining");
         }
         assertThat(pool.nodes()).hasSize(1);
     }
 
     @Test
-    void aDrainedNodeFinishesTheMessageInHand() throws Exception {
+    void aDrainedNodeFinishesTheMessageInHand() throws InterruptedException {
         try (Node second = Node.of(pool.port(), "second", 1, Set.of("nap"))) {
             WorkerLink link = pool.start(6, new EchoKind.Recipe("hello"), new Resources(1, 0, Set.of("nap")), heard);
             assertThat(heard.command().name()).isEqualTo("hello");
             link.send(Command.of("nap", 700));
             link.send(Command.of("never done"));
             Thread.sleep(200);
-            second.close();
+            second.leave();
             assertThat(heard.command().name()).isEqualTo("awake");
             assertThat(Heard.next(heard.losses)).isEqualTo("second: draining");
             assertThat(heard.messages).isEmpty();

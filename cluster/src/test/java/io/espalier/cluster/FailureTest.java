@@ -46,7 +46,10 @@ class FailureTest {
 
     private WorkerLink start(Heard listener, String label) {
         return pool.start(
-                1, new EchoKind.Recipe("hello"), new Resources(1, 0, label.isEmpty() ? Set.of() : Set.of(label)), listener);
+                1,
+                new EchoKind.Recipe("hello"),
+                new Resources(1, 0, label.isEmpty() ? Set.of() : Set.of(label)),
+                listener);
     }
 
     @Test

@@ -56,10 +56,19 @@ final class Node implements AutoCloseable {
         await(events, "cluster/joined");
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    /** Lets it drain and end. */
+    void leave() {
         worker.drain();
-        thread.join(15_000);
+        try {
+            thread.join(15_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         Assertions.assertFalse(thread.isAlive(), "the node has ended");
+    }
+
+    @Override
+    public void close() {
+        leave();
     }
 }

@@ -20,21 +20,16 @@ final class Ports {
         Set<String> sockets = new HashSet<>();
         try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             for (Path file : files.toList()) {
-                try {
-                    String target = Files.readSymbolicLink(file).toString();
-                    if (target.startsWith("socket:[")) {
-                        sockets.add(target.substring(8, target.length() - 1));
-                    }
-                } catch (IOException e) {
-                    // Closed since it was listed.
-                    continue;
+                String target = target(file);
+                if (target.startsWith("socket:[")) {
+                    sockets.add(target.substring(8, target.length() - 1));
                 }
             }
         }
         List<String> found = new ArrayList<>();
         for (String table : List.of("tcp", "tcp6")) {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/net/" + table))) {
-                String[] cells = line.strip().split(" +");
+                String[] cells = line.strip().split(" +", -1);
                 if (cells.length > 9 && cells[3].equals(LISTEN) && sockets.contains(cells[9])) {
                     found.add(address(cells[1]));
                 }
@@ -43,8 +38,16 @@ final class Ports {
         return found;
     }
 
+    private static String target(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (IOException e) {
+            return "closed since it was listed";
+        }
+    }
+
     private static String address(String hexadecimal) {
-        String[] parts = hexadecimal.split(":");
+        String[] parts = hexadecimal.split(":", -1);
         int port = Integer.parseInt(parts[1], 16);
         String host = parts[0];
         boolean mapped = host.length() == 32 && host.startsWith("0000000000000000FFFF0000");

@@ -29,6 +29,32 @@ public interface Cores {
      */
     void run(int tasks, Task task);
 
+    /** Where gradients computed on these cores meet others; {@link GradientExchange#NONE} by default. */
+    default GradientExchange exchange() {
+        return GradientExchange.NONE;
+    }
+
+    /** The same cores, on which gradients meet others. */
+    default Cores with(GradientExchange exchange) {
+        Cores plain = this;
+        return new Cores() {
+            @Override
+            public int count() {
+                return plain.count();
+            }
+
+            @Override
+            public void run(int tasks, Task task) {
+                plain.run(tasks, task);
+            }
+
+            @Override
+            public GradientExchange exchange() {
+                return exchange;
+            }
+        };
+    }
+
     /** A piece of work. */
     @FunctionalInterface
     interface Task {

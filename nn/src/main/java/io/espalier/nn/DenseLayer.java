@@ -83,16 +83,17 @@ final class DenseLayer extends Layer {
         float[] dz = outputGradient;
         int n = outputSize;
         int k = inputSize;
-        if (activation != null) {
+        if (activation != null && bias >= 0) {
+            activation.backward(output, dz, rows, n, g, bias);
+        } else if (activation != null) {
             activation.backward(output, dz, rows * n);
+        } else if (bias >= 0) {
+            kernels.columnSums(rows, n, dz, 0, g, bias);
         }
         if (sparse) {
             kernels.sparseGradient(rows, n, k, in, at, k, starts, columns, dz, 0, n, g, weight);
         } else {
             kernels.gemm(k, n, rows, in, at, 1, k, dz, 0, n, null, 0, g, weight, n);
-        }
-        if (bias >= 0) {
-            kernels.columnSums(rows, n, dz, 0, g, bias);
         }
         if (inGradient != null) {
             float[] wt = transposed.values();

@@ -32,4 +32,16 @@ final class FusedActivation {
             default -> kernels.sigmoidBackward(y, 0, dy, 0, dy, 0, count);
         }
     }
+
+    /** As {@link #backward}, and fills the column sums of dy [rows, columns]: the gradient of a bias. */
+    void backward(float[] y, float[] dy, int rows, int columns, float[] sums, int sumsAt) {
+        switch (kind) {
+            case TANH -> kernels.tanhBackwardSums(rows, columns, y, dy, sums, sumsAt);
+            case RELU -> kernels.reluBackwardSums(rows, columns, y, dy, sums, sumsAt);
+            default -> {
+                backward(y, dy, rows * columns);
+                kernels.columnSums(rows, columns, dy, 0, sums, sumsAt);
+            }
+        }
+    }
 }

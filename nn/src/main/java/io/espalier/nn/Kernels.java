@@ -176,6 +176,21 @@ abstract class Kernels {
     /** From the output y of tanh: dx = dy · (1 - y²). */
     abstract void tanhBackward(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n);
 
+    /**
+     * What {@link #tanhBackward} does in place to dy [rows, cols], and then {@link #columnSums} of that, in one pass: the
+     * gradients that a layer hands on to its matrix and to its bias.
+     */
+    void tanhBackwardSums(int rows, int cols, float[] y, float[] dy, float[] sums, int sumsAt) {
+        tanhBackward(y, 0, dy, 0, dy, 0, rows * cols);
+        columnSums(rows, cols, dy, 0, sums, sumsAt);
+    }
+
+    /** As {@link #tanhBackwardSums} for relu. */
+    void reluBackwardSums(int rows, int cols, float[] y, float[] dy, float[] sums, int sumsAt) {
+        reluBackward(y, 0, dy, 0, dy, 0, rows * cols);
+        columnSums(rows, cols, dy, 0, sums, sumsAt);
+    }
+
     /** 0 where x ≤ 0, else x. */
     abstract void relu(float[] x, int at, float[] y, int yAt, int n);
 

@@ -153,6 +153,11 @@ public final class Losses {
             int probabilitiesAt,
             float[] logProbabilities,
             int logProbabilitiesAt) {
+        if (mask == null && rows > 1 && count <= FewChoices.MOST) {
+            FewChoices.softmax(
+                    logits, at, rows, count, probabilities, probabilitiesAt, logProbabilities, logProbabilitiesAt);
+            return;
+        }
         for (int row = 0; row < rows; row++) {
             int x = at + row * count;
             int l = logProbabilitiesAt + row * count;
@@ -276,6 +281,97 @@ public final class Losses {
                 gradient -= dEntropy * (p * (logProbabilities[logProbabilitiesAt + j] + entropy));
             }
             gradients[gradientsAt + j] = p > 0 || j == choice ? gradient : 0f;
+        }
+    }
+
+    /**
+     * {@link #categoricalEntropy} of some rows after {@link #softmax} without a mask.
+     *
+     * @param probabilities p [rows, count] from {@code probabilitiesAt}
+     * @param logProbabilities ln p [rows, count] from {@code logProbabilitiesAt}
+     * @param into receives [rows] from {@code intoAt}
+     */
+    public static void categoricalEntropies(
+            float[] probabilities,
+            int probabilitiesAt,
+            float[] logProbabilities,
+            int logProbabilitiesAt,
+            int rows,
+            int count,
+            float[] into,
+            int intoAt) {
+        if (count <= FewChoices.MOST) {
+            FewChoices.entropies(
+                    probabilities, probabilitiesAt, logProbabilities, logProbabilitiesAt, rows, count, into, intoAt);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            into[intoAt + i] = categoricalEntropy(
+                    probabilities,
+                    probabilitiesAt + i * count,
+                    logProbabilities,
+                    logProbabilitiesAt + i * count,
+                    count);
+        }
+    }
+
+    /**
+     * {@link #categoricalGradient} of some rows after {@link #softmax} without a mask.
+     *
+     * @param choices the actions whose log-probabilities are meant [rows] from {@code choicesAt}
+     * @param entropies H [rows] from {@code entropiesAt}; not read if dEntropy is 0
+     * @param dLogProbabilities ∂loss/∂ln p(choice) [rows] from {@code dAt}
+     * @param dEntropy ∂loss/∂H of every row
+     * @param gradients receives ∂loss/∂logits [rows, count] from {@code gradientsAt}
+     */
+    public static void categoricalGradients(
+            float[] probabilities,
+            int probabilitiesAt,
+            float[] logProbabilities,
+            int logProbabilitiesAt,
+            int rows,
+            int count,
+            int[] choices,
+            int choicesAt,
+            float[] entropies,
+            int entropiesAt,
+            float[] dLogProbabilities,
+            int dAt,
+            float dEntropy,
+            float[] gradients,
+            int gradientsAt) {
+        if (count <= FewChoices.MOST) {
+            FewChoices.gradients(
+                    probabilities,
+                    probabilitiesAt,
+                    logProbabilities,
+                    logProbabilitiesAt,
+                    rows,
+                    count,
+                    choices,
+                    choicesAt,
+                    entropies,
+                    entropiesAt,
+                    dLogProbabilities,
+                    dAt,
+                    dEntropy,
+                    gradients,
+                    gradientsAt);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            categoricalGradient(
+                    probabilities,
+                    probabilitiesAt + i * count,
+                    logProbabilities,
+                    logProbabilitiesAt + i * count,
+                    count,
+                    choices[choicesAt + i],
+                    dEntropy == 0 ? 0 : entropies[entropiesAt + i],
+                    dLogProbabilities[dAt + i],
+                    dEntropy,
+                    gradients,
+                    gradientsAt + i * count);
         }
     }
 

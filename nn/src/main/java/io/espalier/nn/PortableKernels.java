@@ -75,22 +75,38 @@ final class PortableKernels extends Kernels {
 
     @Override
     void transpose(int rows, int cols, float[] from, int fromAt, float[] to, int toAt) {
-        // Four rows at once: twice as fast as one by one, and on JDK 17 as fast as shuffles between vectors.
+        // Eight rows at once, which is as fast as shuffles between vectors. The indices of what is read are those of a
+        // counted loop, so that their range checks move out of it.
         int i = 0;
-        for (; i <= rows - 4; i += 4) {
-            for (int j = 0; j < cols; j++) {
-                int f = fromAt + i * cols + j;
-                int t = toAt + j * rows + i;
-                to[t] = from[f];
-                to[t + 1] = from[f + cols];
-                to[t + 2] = from[f + 2 * cols];
-                to[t + 3] = from[f + 3 * cols];
-            }
+        for (; i <= rows - 8; i += 8) {
+            eightRows(rows, cols, from, fromAt + i * cols, to, toAt + i);
         }
         for (; i < rows; i++) {
             for (int j = 0; j < cols; j++) {
                 to[toAt + j * rows + i] = from[fromAt + i * cols + j];
             }
+        }
+    }
+
+    private static void eightRows(int rows, int cols, float[] from, int at, float[] to, int toAt) {
+        int f1 = at + cols;
+        int f2 = f1 + cols;
+        int f3 = f2 + cols;
+        int f4 = f3 + cols;
+        int f5 = f4 + cols;
+        int f6 = f5 + cols;
+        int f7 = f6 + cols;
+        int t = toAt;
+        for (int j = 0; j < cols; j++) {
+            to[t] = from[at + j];
+            to[t + 1] = from[f1 + j];
+            to[t + 2] = from[f2 + j];
+            to[t + 3] = from[f3 + j];
+            to[t + 4] = from[f4 + j];
+            to[t + 5] = from[f5 + j];
+            to[t + 6] = from[f6 + j];
+            to[t + 7] = from[f7 + j];
+            t += rows;
         }
     }
 

@@ -154,6 +154,24 @@ final class SimdKernels extends Kernels {
     }
 
     @Override
+    void tanhBackwardSums(int rows, int cols, float[] y, float[] dy, float[] sums, int sumsAt) {
+        if (cols % SPECIES.length() == 0) {
+            SimdSlopes.tanh(rows, cols, y, dy, sums, sumsAt);
+        } else {
+            super.tanhBackwardSums(rows, cols, y, dy, sums, sumsAt);
+        }
+    }
+
+    @Override
+    void reluBackwardSums(int rows, int cols, float[] y, float[] dy, float[] sums, int sumsAt) {
+        if (cols % SPECIES.length() == 0) {
+            SimdSlopes.relu(rows, cols, y, dy, sums, sumsAt);
+        } else {
+            super.reluBackwardSums(rows, cols, y, dy, sums, sumsAt);
+        }
+    }
+
+    @Override
     void relu(float[] x, int at, float[] y, int yAt, int n) {
         SimdVectors.relu(x, at, y, yAt, n);
     }

@@ -37,7 +37,7 @@ final class SimdNarrow {
             float[] c,
             int cAt,
             int cRow) {
-        if (m >= 8 && n == 1 && aCol == 1 && bRow == 1) {
+        if (m >= 4 && n == 1 && aCol == 1 && bRow == 1) {
             // One column is faster by scalars: they come from memory two at a time, whole vectors of one number do not.
             SimdNarrowRows.oneColumn(m, k, a, aAt, aRow, b, bAt, bias == null ? 0f : bias[biasAt], c, cAt, cRow);
             return;

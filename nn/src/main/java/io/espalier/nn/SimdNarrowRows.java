@@ -162,10 +162,41 @@ final class SimdNarrowRows {
             int m, int k, float[] a, int aAt, int aRow, float[] b, int bAt, float start, float[] c, int cAt, int cRow) {
         int i = 0;
         while (i < m) {
-            i = Math.min(i, m - 8);
-            dots8(k, a, aAt + i * aRow, aRow, b, bAt, start, c, cAt + i * cRow, cRow);
-            i += 8;
+            // The last rows may overlap the ones before.
+            if (m >= 8) {
+                i = Math.min(i, m - 8);
+                dots8(k, a, aAt + i * aRow, aRow, b, bAt, start, c, cAt + i * cRow, cRow);
+                i += 8;
+            } else {
+                i = Math.min(i, m - 4);
+                dots4(k, a, aAt + i * aRow, aRow, b, bAt, start, c, cAt + i * cRow, cRow);
+                i += 4;
+            }
         }
+    }
+
+    /** Four scalar products: what a few environments ask for at each step. */
+    private static void dots4(
+            int k, float[] a, int aAt, int aRow, float[] b, int bAt, float start, float[] c, int cAt, int cRow) {
+        int a0 = aAt;
+        int a1 = a0 + aRow;
+        int a2 = a1 + aRow;
+        int a3 = a2 + aRow;
+        float c0 = start;
+        float c1 = start;
+        float c2 = start;
+        float c3 = start;
+        for (int p = 0; p < k; p++) {
+            float v = b[bAt + p];
+            c0 = Math.fma(a[a0 + p], v, c0);
+            c1 = Math.fma(a[a1 + p], v, c1);
+            c2 = Math.fma(a[a2 + p], v, c2);
+            c3 = Math.fma(a[a3 + p], v, c3);
+        }
+        c[cAt] = c0;
+        c[cAt + cRow] = c1;
+        c[cAt + 2 * cRow] = c2;
+        c[cAt + 3 * cRow] = c3;
     }
 
     /** Eight scalar products. The indices are those of a counted loop, so that their range checks move out of it. */

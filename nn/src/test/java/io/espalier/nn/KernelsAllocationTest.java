@@ -61,6 +61,8 @@ class KernelsAllocationTest {
                 new Call("erf", () -> k.erf(x, 0, z, 0, N)),
                 new Call("tanh", () -> k.tanh(x, 0, z, 0, N)),
                 new Call("tanhBackward", () -> k.tanhBackward(x, 0, y, 0, z, 0, N)),
+                new Call("tanhBackwardSums", () -> k.tanhBackwardSums(16, 112, x, y, z, 0)),
+                new Call("reluBackwardSums", () -> k.reluBackwardSums(16, 112, x, y, z, 0)),
                 new Call("relu", () -> k.relu(x, 0, z, 0, N)),
                 new Call("reluBackward", () -> k.reluBackward(x, 0, y, 0, z, 0, N)),
                 new Call("sigmoid", () -> k.sigmoid(x, 0, z, 0, N)),

@@ -220,6 +220,27 @@ final class KernelsCheck {
         portable.columnSums(rows, cols, from, at, expected, toAt);
         simd.columnSums(rows, cols, from, at, actual, toAt);
         same("columnSums " + rows + " x " + cols, expected, actual);
+        sums("tanhBackwardSums", rows, cols, Kernels::tanhBackward, Kernels::tanhBackwardSums);
+        sums("reluBackwardSums", rows, cols, Kernels::reluBackward, Kernels::reluBackwardSums);
+    }
+
+    private interface BackwardSums {
+        void apply(Kernels kernels, int rows, int cols, float[] y, float[] dy, float[] sums, int sumsAt);
+    }
+
+    /** One pass gives the bits of the two that it stands for. */
+    private void sums(String what, int rows, int cols, Backward slope, BackwardSums function) {
+        int at = gap();
+        float[] y = wild(rows * cols);
+        float[] expected = wild(rows * cols);
+        float[] actual = expected.clone();
+        float[] expectedSums = values(at + cols + gap());
+        float[] actualSums = expectedSums.clone();
+        slope.apply(portable, y, 0, expected, 0, expected, 0, rows * cols);
+        portable.columnSums(rows, cols, expected, 0, expectedSums, at);
+        function.apply(simd, rows, cols, y, actual, actualSums, at);
+        same(what + " " + rows + " x " + cols, expected, actual);
+        same(what + ", sums of " + rows + " x " + cols, expectedSums, actualSums);
     }
 
     private interface Unary {

@@ -54,7 +54,7 @@ final class AsynchronousGathering implements Gathering {
         RunPlan plan = parts.plan();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
         policy = learner.policy();
         environments = algorithm.environments();
         WorkerPool given = parts.workers();

@@ -90,7 +90,7 @@ final class DividedGathering implements Gathering {
         plan = parts.plan();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = LeadingLearner.of(algorithm, parts, seeds, initial);
         policy = learner.policy();
         acting = policy;
         int environments = algorithm.environments();
@@ -373,6 +373,7 @@ final class DividedGathering implements Gathering {
 
     @Override
     public void close() {
+        LeadingLearner.close(learner);
         Crew now = crew;
         if (now != null) {
             now.close();

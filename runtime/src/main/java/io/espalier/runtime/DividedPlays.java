@@ -49,7 +49,7 @@ final class DividedPlays implements Gathering {
         name = algorithm.name();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
         faults = new PlayFaults(plan.guard());
         this.pool = pool;
         this.wanted = wanted;

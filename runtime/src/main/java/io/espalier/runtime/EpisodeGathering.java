@@ -38,7 +38,7 @@ final class EpisodeGathering implements Gathering {
         name = algorithm.name();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.learnerCores());
         Supplier<Player> players = () -> algorithm.player(task, initial, seeds.child("player"));
         faults = new PlayFaults(parts.source().settings());
         seats = new PlaySeat[plan.threads()];

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * How workers and learner are joined. Each mode is one file over the same parts: it says how a round of experience comes
  * to the learner; the loop around it, with evaluation, checkpoints and stop rules, is the same for all.
  */
-public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Asynchronous, LocalSgd, Phases {
+public abstract sealed class ExecutionMode
+        permits Synchronous, Pipelined, Asynchronous, LocalSgd, ParameterServer, Phases {
     private static final Pattern FORM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\((.*)\\))?\\s*", Pattern.DOTALL);
 
     ExecutionMode() {}
@@ -29,6 +30,7 @@ public abstract sealed class ExecutionMode permits Synchronous, Pipelined, Async
                 new Pipelined(Pipelined.Settings.DEFAULT),
                 new Asynchronous(Asynchronous.Settings.DEFAULT),
                 new LocalSgd(LocalSgd.Settings.DEFAULT),
+                new ParameterServer(ParameterServer.Settings.DEFAULT),
                 Phases.ONE);
     }
 

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Cores;
 import io.espalier.policy.TaskSpec;
 import io.espalier.runtime.workers.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -20,4 +21,9 @@ record GatheringParts(
         SpinCores cores,
         @Nullable WorkerPool workers,
         RunEvent.Sink events,
-        RunRecords records) {}
+        RunRecords records) {
+    /** Where the learner's work is done. */
+    Cores learnerCores() {
+        return plan.placement().around(cores);
+    }
+}

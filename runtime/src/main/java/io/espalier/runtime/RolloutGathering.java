@@ -24,7 +24,7 @@ final class RolloutGathering implements Gathering {
         TaskSpec task = parts.task();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.cores());
+        learner = LeadingLearner.of(algorithm, parts, seeds, initial);
         int environments = algorithm.environments();
         rollout = new Rollout(
                 algorithm.rolloutSteps(),
@@ -118,6 +118,7 @@ final class RolloutGathering implements Gathering {
 
     @Override
     public void close() {
+        LeadingLearner.close(learner);
         for (RolloutWorker worker : workers) {
             worker.close();
         }

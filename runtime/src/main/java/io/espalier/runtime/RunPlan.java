@@ -32,6 +32,7 @@ record RunPlan(
         CheckpointSettings checkpoints,
         ExecutionMode mode,
         @Nullable WorkerPool workers,
+        LearnerPlacement placement,
         List<TrainingListener> listeners,
         @Nullable State from) {
     /** The same, to go on from there. */
@@ -51,6 +52,7 @@ record RunPlan(
                 checkpoints,
                 mode,
                 workers,
+                placement,
                 listeners,
                 there);
     }
@@ -89,6 +91,7 @@ record RunPlan(
                 config.checkpoints(),
                 ExecutionMode.synchronous(),
                 null,
+                LearnerPlacement.HERE,
                 List.of(),
                 null);
     }

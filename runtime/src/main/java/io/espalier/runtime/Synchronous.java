@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Everybody waits for everybody: all environments act with the newest weights, then the learner learns. On the run's own
- * threads, or with the environments divided among workers; the same bits in either case, for any number of them, also
- * when some are lost on the way.
+ * threads, or with the environments divided among workers, or the gradients among replicas of the learner; the same bits in
+ * each case, for any number of them, also when some are lost on the way.
  */
 final class Synchronous extends ExecutionMode {
     private final Settings settings;
@@ -22,16 +22,23 @@ final class Synchronous extends ExecutionMode {
      * The settings of {@link Synchronous}.
      *
      * @param workers among how many workers environments are divided, where there is a pool of them
+     * @param learners how many learners compute the shards of each minibatch; the run's own is one of them
      */
     record Settings(
             @Setting("Workers among whom the environments are divided; 0 for one per processor of their nodes.")
-            int workers) {
-        static final Settings DEFAULT = new Settings(0);
+            int workers,
+
+            @Setting("Learners that share the shards of each minibatch; the run's own is one of them.")
+            int learners) {
+        static final Settings DEFAULT = new Settings(0, 1);
 
         Settings {
             if (workers < 0 || workers > 10_000) {
                 throw new IllegalArgumentException(
                         "workers (" + workers + ") must be from 0 to 10000. Maybe use 0, for one per processor.");
+            }
+            if (learners < 1 || learners > 64) {
+                throw new IllegalArgumentException("learners (" + learners + ") must be from 1 to 64. Maybe use 1.");
             }
         }
     }
@@ -63,6 +70,11 @@ final class Synchronous extends ExecutionMode {
             return pool == null
                     ? new RolloutGathering(algorithm, parts)
                     : new DividedGathering(algorithm, parts, pool, false, settings.workers(), false);
+        }
+        if (settings.learners() > 1) {
+            throw new IllegalArgumentException(
+                    "mode (" + text() + ") needs an algorithm that learns from rollouts, which "
+                            + parts.plan().algorithm().name() + " does not. Maybe use learners=1.");
         }
         EpisodeAlgorithm algorithm = (EpisodeAlgorithm) parts.plan().algorithm();
         return pool == null

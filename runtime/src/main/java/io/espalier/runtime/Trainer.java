@@ -46,6 +46,7 @@ public final class Trainer {
     private CheckpointSettings checkpoints = CheckpointSettings.DEFAULT;
     private ExecutionMode mode = ExecutionMode.synchronous();
     private @Nullable WorkerPool workers;
+    private LearnerPlacement placement = LearnerPlacement.HERE;
     private @Nullable RunDirectory directory;
     private boolean resumes;
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -213,6 +214,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Where the learner's work is done; {@linkplain LearnerPlacement#HERE here} unless said otherwise. */
+    public Trainer learnerPlacement(LearnerPlacement where) {
+        placement = where;
+        return this;
+    }
+
     /** Tells this listener, too, how the run goes. */
     public Trainer listen(TrainingListener listener) {
         listeners.add(listener);
@@ -327,6 +334,7 @@ public final class Trainer {
                 checkpoints,
                 mode,
                 workers,
+                placement,
                 List.copyOf(listeners),
                 from);
     }

@@ -96,6 +96,7 @@ final class Training implements AutoCloseable {
     void learn() {
         skipped = 0;
         long steps = gathering.learn(this::metric);
+        plan.placement().report(this::metric);
         policy = divergence.check(skipped);
         progress.round(steps, learner.updates());
         if (progress.environmentSteps() >= nextMetrics) {

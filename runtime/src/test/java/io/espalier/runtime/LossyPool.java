@@ -31,18 +31,26 @@ final class LossyPool implements WorkerPool {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private final Queue<Loser> started = new ConcurrentLinkedQueue<>();
+    private final AtomicLong bytes = new AtomicLong();
 
     /** @param every loses the sender of each message whose number is a multiple of it; 0 to lose nobody */
     LossyPool(long every) {
         this.every = every;
     }
 
+    /** Bytes that have crossed, both ways. */
+    long bytes() {
+        return bytes.get();
+    }
+
     long lost() {
         return lost.get();
     }
 
-    private static Message crossed(Message message) {
-        return MessageFormat.read(ByteBuffer.wrap(MessageFormat.bytes(message)));
+    private Message crossed(Message message) {
+        byte[] written = MessageFormat.bytes(message);
+        bytes.addAndGet(written.length);
+        return MessageFormat.read(ByteBuffer.wrap(written));
     }
 
     private static WorkerRecipe crossed(WorkerRecipe recipe) {
@@ -65,7 +73,7 @@ final class LossyPool implements WorkerPool {
         WorkerLink link = inner.start(number, new Crossing(recipe), needs, loser);
         loser.link = link;
         started.add(loser);
-        return new Lossy(link);
+        return new Lossy(this, link);
     }
 
     /** Loses the worker that has been there longest, whatever it is doing. */
@@ -89,7 +97,7 @@ final class LossyPool implements WorkerPool {
         inner.close();
     }
 
-    private record Lossy(WorkerLink inner) implements WorkerLink {
+    private record Lossy(LossyPool pool, WorkerLink inner) implements WorkerLink {
         @Override
         public int number() {
             return inner.number();
@@ -102,7 +110,7 @@ final class LossyPool implements WorkerPool {
 
         @Override
         public void send(Message message) {
-            inner.send(crossed(message));
+            inner.send(pool.crossed(message));
         }
 
         @Override
@@ -141,7 +149,7 @@ final class LossyPool implements WorkerPool {
             gone = true;
             lost.incrementAndGet();
             worker.close();
-            listener.lost(new Lossy(worker), "on purpose");
+            listener.lost(new Lossy(LossyPool.this, worker), "on purpose");
         }
 
         @Override
@@ -150,23 +158,23 @@ final class LossyPool implements WorkerPool {
                 lose(from);
                 throw new AbandonedCall("lost on purpose");
             }
-            listener.received(new Lossy(from), crossed(message));
+            listener.received(new Lossy(LossyPool.this, from), crossed(message));
         }
 
         @Override
         public void event(WorkerLink from, RunEvent event) {
-            listener.event(new Lossy(from), event);
+            listener.event(new Lossy(LossyPool.this, from), event);
         }
 
         @Override
         public void lost(WorkerLink worker, String cause) {
-            listener.lost(new Lossy(worker), cause);
+            listener.lost(new Lossy(LossyPool.this, worker), cause);
         }
 
         @Override
         public void failed(WorkerLink worker, Throwable cause) {
             if (!gone) {
-                listener.failed(new Lossy(worker), cause);
+                listener.failed(new Lossy(LossyPool.this, worker), cause);
             }
         }
     }

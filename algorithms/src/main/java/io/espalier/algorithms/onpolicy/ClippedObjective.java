@@ -129,12 +129,7 @@ final class ClippedObjective implements ShardedUpdate.Loss {
 
     @Override
     public void gradients(Network network, int from, int number, double[] figures, int at) {
-        float[] values = network.output(valueHead);
-        float[] valueGradient = network.outputGradient(valueHead);
-        for (int i = 0; i < number; i++) {
-            int row = rows[first + from + i];
-            valueGradient[i] = batch.skips(row) ? 0 : value(values[i], row, figures, at) / count;
-        }
+        values(network.output(valueHead), network.outputGradient(valueHead), from, number, figures, at);
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
         float[] old = reference == null ? batch.rollout().logProbabilities : reference;
@@ -142,48 +137,77 @@ final class ClippedObjective implements ShardedUpdate.Loss {
             logRatios[from + i] = distribution.logProbability(from, i) - old[rows[first + from + i]];
         }
         FloatMath.exp(logRatios, from, ratios, from, number);
+        policies(network, from, number, bonus, figures, at);
+    }
+
+    /** The squared error, or that of the value held near what it was then, whichever is larger. */
+    private void values(float[] values, float[] gradients, int from, int number, double[] figures, int at) {
+        float[] targets = batch.returns();
+        float[] then = batch.rollout().values;
+        float factor = (float) valueCoefficient;
+        float limit = (float) valueClip;
+        // A sum in the array would go through memory for each row.
+        double sum = 0;
         for (int i = 0; i < number; i++) {
             int row = rows[first + from + i];
             if (batch.skips(row)) {
-                distribution.gradient(network, from, i, 0, 0);
+                gradients[i] = 0;
                 continue;
             }
-            figures[at + ENTROPY] += distribution.entropy(from, i);
-            float advantage = scale.of(batch.advantages()[row]);
-            float slope = surrogate(logRatios[from + i], ratios[from + i], advantage, figures, at) / count;
-            distribution.gradient(network, from, i, slope, bonus);
-        }
-    }
-
-    private float value(float value, int row, double[] figures, int at) {
-        float target = batch.returns()[row];
-        float error = value - target;
-        float slope = 2 * error;
-        float loss = error * error;
-        if (valueClip > 0) {
-            float old = batch.rollout().values[row];
-            float change = value - old;
-            float limit = (float) valueClip;
-            float clippedError = old + Math.max(-limit, Math.min(limit, change)) - target;
-            if (clippedError * clippedError > loss) {
-                loss = clippedError * clippedError;
-                slope = change > -limit && change < limit ? 2 * clippedError : 0;
+            float target = targets[row];
+            float error = values[i] - target;
+            float slope = 2 * error;
+            float loss = error * error;
+            if (limit > 0) {
+                float change = values[i] - then[row];
+                float held = then[row] + Math.max(-limit, Math.min(limit, change)) - target;
+                if (held * held > loss) {
+                    loss = held * held;
+                    slope = change > -limit && change < limit ? 2 * held : 0;
+                }
             }
+            sum += loss;
+            gradients[i] = factor * slope / count;
         }
-        figures[at + VALUE] += loss;
-        return (float) valueCoefficient * slope;
+        figures[at + VALUE] += sum;
     }
 
-    /** Returns ∂L/∂log π(aₜ|sₜ) times M. */
-    private float surrogate(float logRatio, float ratio, float advantage, double[] figures, int at) {
+    /** The clipped surrogate and the entropy. */
+    private void policies(Network network, int from, int number, float bonus, double[] figures, int at) {
+        float[] advantages = batch.advantages();
         float low = (float) (1 - clip);
         float high = (float) (1 + clip);
-        float clipped = Math.max(low, Math.min(high, ratio));
-        float free = ratio * advantage;
-        float held = clipped * advantage;
-        figures[at + POLICY] -= Math.min(free, held);
-        figures[at + KL] += ratio - 1 - logRatio;
-        figures[at + CLIPPED] += clipped == ratio ? 0 : 1;
-        return free <= held ? -free : 0;
+        double surrogate = 0;
+        double entropy = 0;
+        double divergence = 0;
+        int cut = 0;
+        for (int i = 0; i < number; i++) {
+            int row = rows[first + from + i];
+            float ratio = ratios[from + i];
+            // Nobody asks for the ratio again: its place takes ∂L/∂log π(aₜ|sₜ).
+            ratios[from + i] = 0;
+            if (batch.skips(row)) {
+                continue;
+            }
+            entropy += distribution.entropy(from, i);
+            float advantage = scale.of(advantages[row]);
+            float clipped = Math.max(low, Math.min(high, ratio));
+            float free = ratio * advantage;
+            float held = clipped * advantage;
+            surrogate -= Math.min(free, held);
+            divergence += ratio - 1 - logRatios[from + i];
+            cut += clipped == ratio ? 0 : 1;
+            ratios[from + i] = (free <= held ? -free : 0) / count;
+        }
+        distribution.gradients(network, from, number, ratios, bonus);
+        for (int i = 0; i < number; i++) {
+            if (batch.skips(rows[first + from + i])) {
+                distribution.gradient(network, from, i, 0, 0);
+            }
+        }
+        figures[at + POLICY] += surrogate;
+        figures[at + ENTROPY] += entropy;
+        figures[at + KL] += divergence;
+        figures[at + CLIPPED] += cut;
     }
 }

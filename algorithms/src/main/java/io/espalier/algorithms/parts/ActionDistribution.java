@@ -21,6 +21,7 @@ public final class ActionDistribution {
     final float[] logs;
     private final float[] chosen;
     private final float[] entropies;
+    private final int[] choices;
 
     private float[] actions = {};
     private boolean[] masks = {};
@@ -41,6 +42,7 @@ public final class ActionDistribution {
         logs = new float[probabilities.length];
         chosen = new float[mostRows];
         entropies = new float[mostRows];
+        choices = new int[mostRows];
     }
 
     /** Chooses the minibatch: the rollout's rows {@code rows[start]} and on. */
@@ -75,9 +77,9 @@ public final class ActionDistribution {
     private void readCategorical(float[] logits, int from, int number) {
         int width = counts.total();
         boolean masked = masks.length > 0;
-        boolean single = counts.components() == 1;
-        if (single && !masked) {
-            Losses.softmax(logits, 0, number, width, null, 0, probabilities, from * width, logs, from * width);
+        if (plain()) {
+            readPlain(logits, from, number);
+            return;
         }
         for (int i = 0; i < number; i++) {
             int row = order[first + from + i];
@@ -88,17 +90,32 @@ public final class ActionDistribution {
             for (int c = 0; c < counts.components(); c++) {
                 int n = counts.count(c);
                 int to = (from + i) * width + offset;
-                if (masked || !single) {
-                    boolean[] mask = masked ? masks : null;
-                    int maskAt = row * width + offset;
-                    Losses.softmax(logits, i * width + offset, 1, n, mask, maskAt, probabilities, to, logs, to);
-                }
+                boolean[] mask = masked ? masks : null;
+                int maskAt = row * width + offset;
+                Losses.softmax(logits, i * width + offset, 1, n, mask, maskAt, probabilities, to, logs, to);
                 log += logs[to + counts.choice(actions, row, c)];
                 entropy += Losses.categoricalEntropy(probabilities, to, logs, to, n);
                 offset += n;
             }
             chosen[from + i] = log;
             entropies[from + i] = entropy;
+        }
+    }
+
+    /** Whether actions are one component with every choice allowed, so that rows may be worked on together. */
+    private boolean plain() {
+        return counts.components() == 1 && masks.length == 0;
+    }
+
+    private void readPlain(float[] logits, int from, int number) {
+        int width = counts.total();
+        int at = from * width;
+        Losses.softmax(logits, 0, number, width, null, 0, probabilities, at, logs, at);
+        Losses.categoricalEntropies(probabilities, at, logs, at, number, width, entropies, from);
+        for (int i = 0; i < number; i++) {
+            int choice = counts.choice(actions, order[first + from + i], 0);
+            choices[from + i] = choice;
+            chosen[from + i] = logs[at + i * width + choice];
         }
     }
 
@@ -152,5 +169,37 @@ public final class ActionDistribution {
                     probabilities, p, logs, p, n, choice, entropy, dLogProbability, dEntropy, gradient, g);
             offset += n;
         }
+    }
+
+    /**
+     * Writes the gradients of a shard's rows with respect to the network's outputs.
+     *
+     * @param dLogProbabilities ∂loss/∂ln π(aₜ|sₜ) of row {@code i} at {@code from + i}
+     * @param dEntropy ∂loss/∂H of every row
+     */
+    public void gradients(Network network, int from, int number, float[] dLogProbabilities, float dEntropy) {
+        if (!plain()) {
+            for (int i = 0; i < number; i++) {
+                gradient(network, from, i, dLogProbabilities[from + i], dEntropy);
+            }
+            return;
+        }
+        int width = counts.total();
+        Losses.categoricalGradients(
+                probabilities,
+                from * width,
+                logs,
+                from * width,
+                number,
+                width,
+                choices,
+                from,
+                entropies,
+                from,
+                dLogProbabilities,
+                from,
+                dEntropy,
+                network.outputGradient(policyHead),
+                0);
     }
 }

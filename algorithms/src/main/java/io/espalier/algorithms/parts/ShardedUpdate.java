@@ -1,12 +1,15 @@
 package io.espalier.algorithms.parts;
 
 import io.espalier.core.Cores;
+import io.espalier.core.GradientExchange;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
 import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
 import io.espalier.nn.Optimizer;
+import io.espalier.policy.NetworkCores;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradient updates of one network on all cores, with the same bits on any number of them.
@@ -16,6 +19,12 @@ import java.util.Arrays;
  * shard has its own gradients. They are then summed in shard order, block of parameters by block, with the squared norm in
  * fixed blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update
  * is left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
+ *
+ * <p>With {@link NetworkCores} shards are computed, summed and stepped along elsewhere, as by stages of a pipeline, of
+ * which each shard is a micro-batch; inputs, loss, clipping and what is left out stay here, and the bits are the same.
+ *
+ * <p>Where the cores have a {@link GradientExchange}, some shards may be computed by another learner, or the step be taken
+ * elsewhere.
  *
  * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
@@ -27,8 +36,11 @@ public final class ShardedUpdate implements Stateful {
     /** The most shards: bounds the memory for gradients when minibatches are large. */
     static final int MOST_SHARDS = 16;
 
-    /** With fewer parameters than this, handing sums and steps to other threads costs more than it saves. */
-    private static final int WORTH_SHARING = 4096;
+    /**
+     * With fewer parameters than this, handing sums and steps to other threads costs more than it saves: two more
+     * meetings of the threads for about two microseconds of work, and each is a chance to wait on a crowded machine.
+     */
+    private static final int WORTH_SHARING = 16384;
 
     /** Doubles between the figures of two shards, so that threads do not write to one cache line. */
     private static final int FIGURES = 16;
@@ -45,12 +57,19 @@ public final class ShardedUpdate implements Stateful {
     private final double[] figures;
     private final int blockSize;
     private final double[] blockNorms;
+    private final NetworkCores.@Nullable Placed placed;
+    private final NetworkCores.Parts parts = new Shards();
+    private final GradientExchange.Part part;
     private final Cores.Task shardTask = this::shard;
     private final Cores.Task sumTask = (index, thread) -> sum(index);
     private final Cores.Task stepTask = (index, thread) -> step(index);
 
     private int rows;
     private int shards;
+    private boolean summed;
+    private float[] stepped = {};
+    private int stepFrom;
+    private int stepTo;
     private float learningRate;
     private float gradientScale;
     private double gradientNorm;
@@ -112,14 +131,17 @@ public final class ShardedUpdate implements Stateful {
         this.loss = loss;
         shardRows = shardRows(mostRows, together);
         int most = (mostRows + shardRows - 1) / shardRows;
-        replicas = new Network[cores.count()];
+        placed = cores instanceof NetworkCores elsewhere ? elsewhere.place(network, optimizer, shardRows) : null;
+        int here = placed == null ? cores.count() : 0;
+        replicas = new Network[here];
         Arrays.setAll(replicas, i -> network.replica(shardRows));
-        inputs = new float[cores.count()][shardRows * network.inputSize()];
-        gradients = new float[most][network.parameterCount()];
+        inputs = new float[here][shardRows * network.inputSize()];
+        gradients = new float[placed == null ? most : 0][network.parameterCount()];
         figures = new double[most * FIGURES];
         int parameters = network.parameterCount();
         blockSize = parameters < 32768 ? 1024 : 4096;
         blockNorms = new double[(parameters + blockSize - 1) / blockSize];
+        part = cores.exchange().join(new Joined());
     }
 
     /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
@@ -145,20 +167,46 @@ public final class ShardedUpdate implements Stateful {
     public void gradients(int minibatchRows) {
         rows = minibatchRows;
         shards = (rows + shardRows - 1) / shardRows;
-        cores.run(shards, shardTask);
+        if (placed == null) {
+            cores.run(shards, shardTask);
+        } else {
+            placed.gradients(shards, parts);
+        }
+        summed = part.complete(shards, gradients, figures);
     }
 
     private void shard(int index, int thread) {
-        int from = index * shardRows;
-        int count = Math.min(shardRows, rows - from);
+        if (part.computes(index)) {
+            compute(index, thread);
+        }
+    }
+
+    private void compute(int index, int thread) {
         Network replica = replicas[thread];
-        int at = index * FIGURES;
-        Arrays.fill(figures, at, at + FIGURES, 0);
-        loss.inputs(index, from, count, inputs[thread]);
+        parts.inputs(index, inputs[thread]);
         replica.gradients(gradients[index]);
-        loss.forward(replica, from, count, inputs[thread]);
-        loss.gradients(replica, from, count, figures, at);
+        loss.forward(replica, index * shardRows, parts.rows(index), inputs[thread]);
+        parts.loss(index, replica);
         replica.backward();
+    }
+
+    private final class Shards implements NetworkCores.Parts {
+        @Override
+        public int rows(int shard) {
+            return Math.min(shardRows, rows - shard * shardRows);
+        }
+
+        @Override
+        public void inputs(int shard, float[] into) {
+            loss.inputs(shard, shard * shardRows, rows(shard), into);
+        }
+
+        @Override
+        public void loss(int shard, Network network) {
+            int at = shard * FIGURES;
+            Arrays.fill(figures, at, at + FIGURES, 0);
+            loss.gradients(network, shard * shardRows, rows(shard), figures, at);
+        }
     }
 
     /** Figure {@code i} of the loss: its sum over all rows of the minibatch. */
@@ -176,7 +224,11 @@ public final class ShardedUpdate implements Stateful {
      * @return false if the gradient or a figure was not finite, and nothing was changed
      */
     public boolean apply(double rate) {
-        share(blockNorms.length, sumTask);
+        if (placed == null) {
+            share(blockNorms.length, sumTask);
+        } else {
+            placed.norms(blockSize, blockNorms);
+        }
         double squares = 0;
         for (double norm : blockNorms) {
             squares += norm;
@@ -190,11 +242,22 @@ public final class ShardedUpdate implements Stateful {
             skipped++;
             return false;
         }
+        if (placed == null && part.steps(gradients[0], rate)) {
+            updates++;
+            return true;
+        }
         learningRate = (float) rate;
         gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
-        optimizer.beginStep();
-        share(blockNorms.length, stepTask);
-        network.parametersChanged();
+        if (placed == null) {
+            stepped = gradients[0];
+            stepFrom = 0;
+            stepTo = network.parameterCount();
+            optimizer.beginStep();
+            share(blockNorms.length, stepTask);
+            network.parametersChanged();
+        } else {
+            placed.step(learningRate, gradientScale);
+        }
         updates++;
         return true;
     }
@@ -211,16 +274,51 @@ public final class ShardedUpdate implements Stateful {
         int from = block * blockSize;
         int to = Math.min(from + blockSize, network.parameterCount());
         float[] total = gradients[0];
-        for (int shard = 1; shard < shards; shard++) {
+        for (int shard = 1; shard < shards && !summed; shard++) {
             Gradients.add(total, gradients[shard], from, to);
         }
         blockNorms[block] = Gradients.squaredNorm(total, from, to);
     }
 
     private void step(int block) {
-        int from = block * blockSize;
-        int to = Math.min(from + blockSize, network.parameterCount());
-        optimizer.step(network.parameters(), gradients[0], from, to, learningRate, gradientScale);
+        int from = stepFrom + block * blockSize;
+        int to = Math.min(from + blockSize, stepTo);
+        optimizer.step(network.parameters(), stepped, from, to, learningRate, gradientScale);
+    }
+
+    /** These updates, for a {@link GradientExchange}. */
+    private final class Joined implements GradientExchange.Update {
+        @Override
+        public float[] parameters() {
+            return network.parameters();
+        }
+
+        @Override
+        public void parametersChanged() {
+            network.parametersChanged();
+        }
+
+        @Override
+        public void compute(int shard) {
+            ShardedUpdate.this.compute(shard, 0);
+        }
+
+        @Override
+        public double clipNorm() {
+            return clipNorm;
+        }
+
+        @Override
+        public void step(float[] gradient, int from, int to, long steps, double rate, float scale) {
+            stepped = gradient;
+            stepFrom = from;
+            stepTo = to;
+            learningRate = (float) rate;
+            gradientScale = scale;
+            optimizer.restore(steps);
+            share((to - from + blockSize - 1) / blockSize, stepTask);
+            network.parametersChanged();
+        }
     }
 
     /** The norm of the last gradient, before it was clipped. */
@@ -260,5 +358,8 @@ public final class ShardedUpdate implements Stateful {
         optimizer.restore(counts[0]);
         updates = counts[1];
         skipped = counts[2];
+        if (placed != null) {
+            placed.reload();
+        }
     }
 }
