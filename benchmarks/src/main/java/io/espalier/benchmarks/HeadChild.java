@@ -9,7 +9,7 @@ import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.Progress;
 import io.espalier.runtime.Registry;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;

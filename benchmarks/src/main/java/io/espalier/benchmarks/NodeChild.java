@@ -3,7 +3,7 @@ package io.espalier.benchmarks;
 import io.espalier.cluster.ClusterSettings;
 import io.espalier.cluster.ClusterWorker;
 import io.espalier.cluster.WorkerSettings;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Resources;
 import java.util.List;
 import java.util.Set;

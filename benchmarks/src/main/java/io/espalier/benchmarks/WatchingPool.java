@@ -1,6 +1,6 @@
 package io.espalier.benchmarks;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.Message;

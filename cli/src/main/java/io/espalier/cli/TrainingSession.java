@@ -8,7 +8,7 @@ import io.espalier.runtime.EvaluationResult;
 import io.espalier.runtime.Progress;
 import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;

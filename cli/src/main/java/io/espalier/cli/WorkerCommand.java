@@ -5,7 +5,7 @@ import io.espalier.cluster.ClusterSettings;
 import io.espalier.cluster.ClusterWorker;
 import io.espalier.cluster.UserCode;
 import io.espalier.cluster.WorkerSettings;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.ShutdownRequest;
 import io.espalier.runtime.workers.Resources;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import io.espalier.cluster.ClusterPool;
 import io.espalier.cluster.ClusterSettings;
 import io.espalier.cluster.LocalWorkers;
 import io.espalier.cluster.UserCode;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;

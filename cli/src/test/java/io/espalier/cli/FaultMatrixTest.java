@@ -8,7 +8,7 @@ import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EnvironmentFailure;
 import io.espalier.runtime.GuardSettings;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;

@@ -1,7 +1,7 @@
 package io.espalier.cluster;
 
 import io.espalier.core.State;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;

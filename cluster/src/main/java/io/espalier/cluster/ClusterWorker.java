@@ -1,6 +1,6 @@
 package io.espalier.cluster;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.espalier.cluster;
 
 import io.espalier.runtime.Provenance;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package io.espalier.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerLink;

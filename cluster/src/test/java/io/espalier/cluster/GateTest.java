@@ -2,7 +2,7 @@ package io.espalier.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.Resources;

@@ -1,6 +1,6 @@
 package io.espalier.cluster;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Resources;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;

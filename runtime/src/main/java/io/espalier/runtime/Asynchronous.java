@@ -29,6 +29,7 @@ final class Asynchronous extends ExecutionMode {
      * @param ahead blocks that a worker is asked for before the learner has taken the first of them
      * @param log whether the order in which blocks come is written down, so that the run can be replayed
      * @param replay a run that was so written down, to live through again; empty for none
+     * @param ladder α of an {@link ExplorationLadder}
      */
     record Settings(
             @Setting(
@@ -46,8 +47,11 @@ final class Asynchronous extends ExecutionMode {
 
             @Setting(
                     "The directory of a run with arrivals.csv, to be lived through again, bit for bit; empty for none.")
-            String replay) {
-        static final Settings DEFAULT = new Settings(0, 16, 2, false, "");
+            String replay,
+
+            @Setting("How much less workers explore the higher their number, as in Ape-X with 7; 0 for all the same.")
+            double ladder) {
+        static final Settings DEFAULT = new Settings(0, 16, 2, false, "", 0);
 
         Settings {
             if (workers < 0 || workers > 10_000) {
@@ -60,6 +64,9 @@ final class Asynchronous extends ExecutionMode {
             }
             if (ahead < 1 || ahead > 64) {
                 throw new IllegalArgumentException("ahead (" + ahead + ") must be from 1 to 64. Maybe use 2.");
+            }
+            if (!(ladder >= 0 && ladder <= 1000)) {
+                throw new IllegalArgumentException("ladder (" + ladder + ") must be from 0 to 1000. Maybe use 7.");
             }
             if (log && !replay.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -92,6 +99,6 @@ final class Asynchronous extends ExecutionMode {
     Gathering gathering(GatheringParts parts) {
         return settings.replay().isEmpty()
                 ? new AsynchronousGathering(rollouts(parts), parts, settings)
-                : new ReplayedGathering(rollouts(parts), parts, settings.replay());
+                : new ReplayedGathering(rollouts(parts), parts, settings);
     }
 }

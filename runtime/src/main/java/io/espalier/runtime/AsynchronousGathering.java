@@ -38,6 +38,7 @@ final class AsynchronousGathering implements Gathering {
     private long version;
     private long environmentSteps;
     private Policy policy;
+    private final ExplorationLadder ladder;
     private final RunRecords records;
     private final BlockDigest digest = new BlockDigest();
     /** Blocks that have come, and had come when the learner learned last. */
@@ -61,6 +62,8 @@ final class AsynchronousGathering implements Gathering {
         workers = settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
         State before = plan.from();
         restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
+        ladder = new ExplorationLadder(workers, settings.ladder());
+        ladder.check(policy);
         records = parts.records();
         arrivals = before != null && before.has("arrivals") ? before.getLong("arrivals") : 0;
         learned = arrivals;
@@ -109,7 +112,7 @@ final class AsynchronousGathering implements Gathering {
             return;
         }
         if (moved) {
-            crew.broadcast(PolicyUpdate.of(newest));
+            tellAll(newest);
         }
         if (taken != null) {
             ask(from);
@@ -117,6 +120,16 @@ final class AsynchronousGathering implements Gathering {
         }
         if (changed) {
             grow();
+        }
+    }
+
+    private void tellAll(Policy newest) {
+        if (settings.ladder() == 0) {
+            crew.broadcast(PolicyUpdate.of(newest));
+        } else {
+            for (int worker = 0; worker < crew.size(); worker++) {
+                crew.send(worker, PolicyUpdate.of(ladder.of(newest, worker)));
+            }
         }
     }
 
@@ -132,7 +145,7 @@ final class AsynchronousGathering implements Gathering {
     }
 
     private void start(int worker) {
-        crew.send(worker, PolicyUpdate.of(policy));
+        crew.send(worker, PolicyUpdate.of(ladder.of(policy, worker)));
         for (int i = 0; i < settings.ahead(); i++) {
             ask(worker);
         }

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.metrics.WorkerMetrics;
 import io.espalier.runtime.workers.Experience;

@@ -1,6 +1,9 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One environment did what an environment must not do. Costs one transition, unless it happens too often. */
@@ -41,6 +44,18 @@ public final class EnvironmentFault extends RuntimeException {
     String message() {
         String message = getMessage();
         return message == null ? "" : message;
+    }
+
+    /** What a run tells of it; the stack may be empty. */
+    RunEvent event(String stack) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("environment", environment);
+        details.put("seed", seed);
+        details.put("step", step);
+        if (!stack.isEmpty()) {
+            details.put("stack", stack);
+        }
+        return new RunEvent("environment/" + kind.label(), message(), details);
     }
 
     /** What it did. */

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.Space;
 import java.util.function.Supplier;
@@ -108,7 +109,7 @@ final class EnvironmentSource {
         EnvironmentFault fault = cause instanceof EnvironmentFault known ? known : guard.unexpected(cause);
         // The watchdog has reported the others, with their stack.
         if (!guard.abandoned()) {
-            events.take(RunEvent.of(fault, ""));
+            events.take(fault.event(""));
         }
         return fault;
     }

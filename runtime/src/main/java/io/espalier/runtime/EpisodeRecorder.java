@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Rollout;
 import java.util.List;
 

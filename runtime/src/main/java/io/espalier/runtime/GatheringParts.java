@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Cores;
 import io.espalier.policy.TaskSpec;
 import io.espalier.runtime.workers.WorkerPool;

@@ -59,6 +59,7 @@ abstract class GradientGathering implements Gathering {
                 pool,
                 Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
                 parts.events(),
+                plan.metrics(),
                 (number, life) -> new GradientRecipe(
                         plan,
                         compression,

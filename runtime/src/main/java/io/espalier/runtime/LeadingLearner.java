@@ -10,6 +10,7 @@ import io.espalier.nn.Gradients;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.LocalPool;
@@ -63,6 +64,8 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
                 // They work while those who collect wait, on the same processors.
                 Resources.cpus(0),
                 parts.events(),
+                // Those who collect are counted elsewhere.
+                new RunMetrics(),
                 (number, life) -> new LearnerRecipe(parts.plan(), number + 1, learners));
         Cores cores = parts.cores().with(Lead::new);
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), cores);

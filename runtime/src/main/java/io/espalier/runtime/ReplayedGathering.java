@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplayedGathering implements Gathering {
     private final GatheringParts parts;
     private final RolloutAlgorithm algorithm;
+    private final Asynchronous.Settings settings;
     private final RolloutLearner learner;
     private final ArrivalLog log;
     /** How many versions behind the newest are kept. */
@@ -37,6 +38,8 @@ final class ReplayedGathering implements Gathering {
     private long environmentSteps;
     private long dropped;
     private boolean joined;
+    /** How many workers the run began with; 0 before the first arrival. */
+    private int rungs;
 
     /** The environments of one worker. */
     private static final class Station {
@@ -51,17 +54,18 @@ final class ReplayedGathering implements Gathering {
         }
     }
 
-    ReplayedGathering(RolloutAlgorithm algorithm, GatheringParts parts, String replay) {
+    ReplayedGathering(RolloutAlgorithm algorithm, GatheringParts parts, Asynchronous.Settings settings) {
         this.algorithm = algorithm;
         this.parts = parts;
+        this.settings = settings;
         if (parts.plan().from() != null) {
             throw new IllegalStateException("a replay is not resumed, since its environments are not kept."
                     + " Maybe replay again from the beginning.");
         }
         Seeds seeds = Seeds.of(parts.plan().seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
-        Path path = Path.of(replay);
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
+        Path path = Path.of(settings.replay());
         lag = ArrivalLog.greatestLag(path);
         log = new ArrivalLog(path);
     }
@@ -103,7 +107,8 @@ final class ReplayedGathering implements Gathering {
             }
             current = row;
             Station station = station(row);
-            station.worker.begin(policy);
+            rungs = rungs == 0 ? row.workers() : rungs;
+            station.worker.begin(new ExplorationLadder(rungs, settings.ladder()).of(policy, row.worker()));
             station.worker.collect(station.rollout);
             finish(row, station);
         }

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -57,6 +57,7 @@ record RunPlan(
                 workers,
                 placement,
                 listeners,
+                metrics,
                 there);
     }
 

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.State;
 import io.espalier.policy.Policy;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.WorkerFailure;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import java.nio.file.Path;
 
 /** Is told how a run goes, always on the run's own thread. What it throws ends the run. */

@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import java.util.List;
 import java.util.Locale;
@@ -159,7 +160,7 @@ final class Watchdog implements AutoCloseable {
             return;
         }
         guards.remove(guard);
-        events.take(RunEvent.of(fault, stack));
+        events.take(fault.event(stack));
         if (!guard.giveUpMaking(fault)) {
             rescue.giveUp(stuck, fault);
         }
@@ -200,13 +201,12 @@ final class Watchdog implements AutoCloseable {
             seen.slow = slow ? seen.slow + 1 : 0;
             if (seen.slow == SLOW_IN_A_ROW) {
                 seen.slow = -1;
-                events.take(RunEvent.of(
-                        guard.slow(String.format(
+                events.take(guard.slow(String.format(
                                 Locale.ROOT,
                                 "is slow: %.0f microseconds per step, usual are %.1f",
                                 nanos / 1e3,
-                                usual / 1e3)),
-                        ""));
+                                usual / 1e3))
+                        .event(""));
             }
         }
     }

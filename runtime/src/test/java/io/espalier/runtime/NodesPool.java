@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;

@@ -2,6 +2,7 @@ package io.espalier.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.espalier.runtime.model;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;

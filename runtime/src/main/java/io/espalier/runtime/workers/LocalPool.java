@@ -1,7 +1,7 @@
 package io.espalier.runtime.workers;
 
 import io.espalier.core.AbandonedCall;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;

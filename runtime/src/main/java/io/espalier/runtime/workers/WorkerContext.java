@@ -1,6 +1,6 @@
 package io.espalier.runtime.workers;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 
 /** What a {@link Worker} finds where it runs. Every method may be called from any thread. */
 public interface WorkerContext {

@@ -1,6 +1,6 @@
 package io.espalier.runtime.workers;
 
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 
 /**
  * Hears from workers. Called from any thread, for each worker in order; must return soon and never wait. After

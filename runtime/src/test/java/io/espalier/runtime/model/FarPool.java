@@ -1,7 +1,7 @@
 package io.espalier.runtime.model;
 
 import io.espalier.core.State;
-import io.espalier.runtime.RunEvent;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;

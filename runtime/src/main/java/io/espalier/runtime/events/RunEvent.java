@@ -1,4 +1,4 @@
-package io.espalier.runtime;
+package io.espalier.runtime.events;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,20 +21,9 @@ public record RunEvent(String type, String message, Map<String, Object> details)
         return new RunEvent(type, message, Map.of());
     }
 
-    static RunEvent of(EnvironmentFault fault, String stack) {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("environment", fault.environment());
-        details.put("seed", fault.seed());
-        details.put("step", fault.step());
-        if (!stack.isEmpty()) {
-            details.put("stack", stack);
-        }
-        return new RunEvent("environment/" + fault.kind().label(), fault.message(), details);
-    }
-
     /** Takes events, from any thread. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         /** Takes one. */
         void take(RunEvent event);
     }
