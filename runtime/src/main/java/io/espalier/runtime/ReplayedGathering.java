@@ -60,7 +60,7 @@ final class ReplayedGathering implements Gathering {
         }
         Seeds seeds = Seeds.of(parts.plan().seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
         Path path = Path.of(replay);
         lag = ArrivalLog.greatestLag(path);
         log = new ArrivalLog(path);
