@@ -2,6 +2,7 @@ package io.espalier.runtime;
 
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Cores;
+import io.espalier.core.GradientExchange;
 import io.espalier.policy.TaskSpec;
 import io.espalier.runtime.workers.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -26,5 +27,19 @@ record GatheringParts(
     /** Where the learner's work is done. */
     Cores learnerCores() {
         return plan.placement().around(cores);
+    }
+
+    /**
+     * The run's own threads, where gradients meet others.
+     *
+     * @throws IllegalArgumentException if the learner's work is to be done elsewhere
+     */
+    Cores coresWith(GradientExchange exchange) {
+        if (plan.placement() != LearnerPlacement.HERE) {
+            throw new IllegalArgumentException("mode (" + plan.mode().text()
+                    + ") has several learners, which cannot be cut over workers as well. Maybe use mode synchronous,"
+                    + " with learners=1.");
+        }
+        return cores.with(exchange);
     }
 }

@@ -67,7 +67,7 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
                 // Those who collect are counted elsewhere.
                 new RunMetrics(),
                 (number, life) -> new LearnerRecipe(parts.plan(), number + 1, learners));
-        Cores cores = parts.cores().with(Lead::new);
+        Cores cores = parts.coresWith(Lead::new);
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), cores);
     }
 
@@ -76,10 +76,6 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
         int learners = parts.plan().mode() instanceof Synchronous mode
                 ? mode.settings().learners()
                 : 1;
-        if (learners > 1 && parts.plan().placement() != LearnerPlacement.HERE) {
-            throw new IllegalArgumentException("learners (" + learners + ") must be 1 where the learner's network is"
-                    + " computed in parts on workers. Maybe leave one of the two out.");
-        }
         return learners == 1
                 ? algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores())
                 : new LeadingLearner(algorithm, parts, seeds, initial, learners);

@@ -40,7 +40,7 @@ final class ServedLearner implements Learner {
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         Joint joint = new Joint();
         learner = algorithm.learner(
-                parts.task(), initial, seeds.child("learner"), parts.cores().with(joint));
+                parts.task(), initial, seeds.child("learner"), parts.coresWith(joint));
         update = joint.only(algorithm.name(), learner.policy());
         bounds = bounds(update.parameters().length, shards);
         versions = new long[shards];
