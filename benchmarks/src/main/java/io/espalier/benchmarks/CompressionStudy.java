@@ -88,8 +88,9 @@ public final class CompressionStudy {
                         + " environment steps. Interquartile means of the seeds that got there, with 95 %% bootstrap"
                         + " intervals.",
                 bar, budget);
-        report.line("Bytes are those of whole messages, per update and worker; \"of them links\" is how long a worker's bytes"
-                + " take. The seeds of a row run side by side.");
+        report.line(
+                "Bytes are those of whole messages, per update and worker; \"of them links\" is how long a worker's bytes"
+                        + " take. The seeds of a row run side by side.");
         report.line("");
         report.line(
                 "| compression | failed | environment steps | seconds | against none | of them links | pushed | pulled |");

@@ -1,7 +1,7 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.State;
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;

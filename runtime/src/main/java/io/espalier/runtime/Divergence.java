@@ -1,9 +1,9 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 
 /**
  * Sees to it that no policy with NaN or infinities is ever acted on or saved. A learner skips updates that are not

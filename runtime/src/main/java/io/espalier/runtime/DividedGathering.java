@@ -1,6 +1,5 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
@@ -9,6 +8,7 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.PolicyUpdate;

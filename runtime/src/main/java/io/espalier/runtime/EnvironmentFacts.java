@@ -1,8 +1,8 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.Space;
+import io.espalier.runtime.events.RunEvent;
 
 /**
  * What an environment says of itself, asked of one that is made for the purpose.

@@ -1,8 +1,8 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.Space;
+import io.espalier.runtime.events.RunEvent;
 import java.util.function.Supplier;
 
 /** Makes guarded environments that all have the spaces of the first, and reports what they do wrong. */

@@ -1,7 +1,7 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Rollout;
+import io.espalier.runtime.events.RunEvent;
 import java.util.List;
 
 /** Tells of the episodes that ended in a round, in the order in which they are handed to it. */

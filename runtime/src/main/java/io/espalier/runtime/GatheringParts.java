@@ -1,9 +1,9 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Cores;
 import io.espalier.core.GradientExchange;
 import io.espalier.policy.TaskSpec;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.WorkerPool;
 import org.jspecify.annotations.Nullable;
 

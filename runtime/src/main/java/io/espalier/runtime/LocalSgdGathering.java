@@ -1,12 +1,12 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.LocalPool;

@@ -1,10 +1,10 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.MetricSink;
 import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 import java.util.List;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.State;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -39,8 +39,7 @@ final class ServedLearner implements Learner {
         Seeds seeds = Seeds.of(parts.plan().seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
         Joint joint = new Joint();
-        learner = algorithm.learner(
-                parts.task(), initial, seeds.child("learner"), parts.coresWith(joint));
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.coresWith(joint));
         update = joint.only(algorithm.name(), learner.policy());
         bounds = bounds(update.parameters().length, shards);
         versions = new long[shards];

@@ -1,10 +1,10 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;

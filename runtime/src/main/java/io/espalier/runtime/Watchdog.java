@@ -1,7 +1,7 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
+import io.espalier.runtime.events.RunEvent;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;

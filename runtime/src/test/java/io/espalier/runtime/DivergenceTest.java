@@ -3,7 +3,6 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Rollout;
@@ -14,6 +13,7 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
+import io.espalier.runtime.events.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;

@@ -3,12 +3,12 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MetricSink;
 import io.espalier.core.wrappers.EnvironmentWrapper;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.testkit.FaultyEnvironment;
 import io.espalier.testkit.FaultyEnvironment.Fault;

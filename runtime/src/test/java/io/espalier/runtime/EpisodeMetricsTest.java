@@ -2,12 +2,12 @@ package io.espalier.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Step;
 import io.espalier.core.wrappers.EnvironmentWrapper;
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

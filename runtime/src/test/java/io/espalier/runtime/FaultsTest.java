@@ -3,8 +3,8 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.testkit.FaultyEnvironment;
 import io.espalier.testkit.FaultyEnvironment.Fault;
 import java.util.ArrayList;

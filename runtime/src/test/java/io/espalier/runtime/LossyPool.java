@@ -1,8 +1,8 @@
 package io.espalier.runtime;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.AbandonedCall;
 import io.espalier.core.State;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.MessageFormat;

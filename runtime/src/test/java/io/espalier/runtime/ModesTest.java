@@ -3,11 +3,11 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.algorithms.onpolicy.VTrace;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
+import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.WorkerFailure;
 import io.espalier.testkit.FaultyEnvironment;

@@ -3,9 +3,9 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

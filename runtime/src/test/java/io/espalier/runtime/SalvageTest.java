@@ -3,13 +3,13 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
 import io.espalier.core.wrappers.EnvironmentWrapper;
 import io.espalier.policy.Policy;
+import io.espalier.runtime.events.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

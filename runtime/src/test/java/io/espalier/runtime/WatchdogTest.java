@@ -2,8 +2,8 @@ package io.espalier.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.runtime.events.RunEvent;
 import io.espalier.core.Environment;
+import io.espalier.runtime.events.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
