@@ -357,14 +357,18 @@ final class FaultScene implements AutoCloseable {
     }
 
     private static int twoFreePorts() {
-        while (true) {
-            int found = freePort();
-            try (ServerSocket next = new ServerSocket(found + 1, 1, InetAddress.getLoopbackAddress())) {
-                return found;
-            } catch (IOException | IllegalArgumentException e) {
-                // The next one is taken: look for another pair.
-                continue;
-            }
+        int found = freePort();
+        while (!isFree(found + 1)) {
+            found = freePort();
+        }
+        return found;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
         }
     }
 }
