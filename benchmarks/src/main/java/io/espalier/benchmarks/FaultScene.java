@@ -197,9 +197,9 @@ final class FaultScene implements AutoCloseable {
                 "node" + named,
                 "4"));
         words.addAll(setup.traits());
-        boolean inside = wire != null && named == 0;
+        List<String> before = wire != null && named == 0 ? wire.enter() : List.of();
         named++;
-        return ChildJvm.start(inside ? wire.enter() : List.of(), NodeChild.class, options, words);
+        return ChildJvm.start(before, NodeChild.class, options, words);
     }
 
     /** Starts another node in the place of that one, which must have ended. */
