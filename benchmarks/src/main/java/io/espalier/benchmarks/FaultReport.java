@@ -38,9 +38,9 @@ final class FaultReport {
         }
     }
 
-    void atMost(String what, double found, double bound) {
-        if (!(found <= bound)) {
-            wrong.add(String.format(Locale.ROOT, "%s: %.0f, more than %.0f", what, found, bound));
+    void atMost(String what, long found, long bound) {
+        if (found > bound) {
+            wrong.add(what + ": " + found + ", more than " + bound);
         }
     }
 

@@ -197,9 +197,9 @@ final class FaultScene implements AutoCloseable {
                 "node" + named,
                 "4"));
         words.addAll(setup.traits());
-        boolean inside = wire != null && named == 0;
+        List<String> before = wire != null && named == 0 ? wire.enter() : List.of();
         named++;
-        return ChildJvm.start(inside ? wire.enter() : List.of(), NodeChild.class, options, words);
+        return ChildJvm.start(before, NodeChild.class, options, words);
     }
 
     /** Starts another node in the place of that one, which must have ended. */
@@ -357,14 +357,18 @@ final class FaultScene implements AutoCloseable {
     }
 
     private static int twoFreePorts() {
-        while (true) {
-            int found = freePort();
-            try (ServerSocket next = new ServerSocket(found + 1, 1, InetAddress.getLoopbackAddress())) {
-                return found;
-            } catch (IOException | IllegalArgumentException e) {
-                // The next one is taken: look for another pair.
-                continue;
-            }
+        int found = freePort();
+        while (!isFree(found + 1)) {
+            found = freePort();
+        }
+        return found;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
         }
     }
 }

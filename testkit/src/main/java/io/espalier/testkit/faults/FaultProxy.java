@@ -129,17 +129,21 @@ public final class FaultProxy implements AutoCloseable {
 
     private void accept() {
         while (!door.isClosed()) {
-            try {
-                // Accepted in any case, in order: the number of a connection decides what is hit in it.
-                Socket client = door.accept();
-                long number = accepted.getAndIncrement();
-                Thread maker = new Thread(() -> connect(client, number), "fault-proxy-connection-" + number);
-                maker.setDaemon(true);
-                maker.start();
-            } catch (IOException e) {
-                // Closed, or the caller has gone before it was answered: in both cases there is nobody to serve.
-                continue;
-            }
+            meet();
+        }
+    }
+
+    private void meet() {
+        try {
+            // Accepted in any case, in order: the number of a connection decides what is hit in it.
+            Socket client = door.accept();
+            long number = accepted.getAndIncrement();
+            Thread maker = new Thread(() -> connect(client, number), "fault-proxy-connection-" + number);
+            maker.setDaemon(true);
+            maker.start();
+        } catch (IOException e) {
+            // Closed, or the caller has gone before it was answered: in both cases there is nobody to serve.
+            return;
         }
     }
 

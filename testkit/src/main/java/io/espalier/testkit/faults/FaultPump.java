@@ -46,6 +46,8 @@ final class FaultPump {
         void ended(boolean broken);
     }
 
+    // Written and read once, never compared.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Piece(long arrived, byte[] bytes, boolean broken) {}
 
     FaultPump(Socket from, Socket to, FaultLink link, Seeds seeds, Ending ending) {

@@ -273,7 +273,7 @@ class FaultProxyTest {
                 Socket target = serve()) {
             proxy.toTarget(LinkFaults.SWALLOWED);
             client.getOutputStream().write(1);
-            client.close();
+            client.shutdownOutput();
             staysQuiet(target);
             // Healed, what would follow has lost its beginning.
             proxy.heal();
