@@ -55,6 +55,7 @@ final class ThrottledPool implements WorkerPool {
             this.counter = counter;
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a delivery but its receiver
         synchronized void send(Message message, Runnable delivery) {
             long bytes = MessageFormat.size(message);
             counter.addAndGet(bytes);

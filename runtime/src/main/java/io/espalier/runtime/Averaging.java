@@ -108,27 +108,30 @@ final class Averaging {
             if (ofOptimizer(name, value)) {
                 adopted.put(name, moments(name, value, average, fresh, optimizers));
             } else {
-                adopted.put(name, average.has(name) ? average.entries().get(name) : value);
+                adopted.put(name, entry(average, name, value));
             }
         });
         return adopted;
     }
 
     private static Object moments(String name, Object own, State average, State fresh, LocalSgd.Optimizers optimizers) {
-        switch (optimizers) {
-            case AVERAGED:
-                return average.has(name) ? average.entries().get(name) : own;
-            case RESET:
-                if (own instanceof long[] counts) {
-                    // The optimiser's steps begin anew, what the learner counts goes on.
-                    long[] reset = counts.clone();
-                    reset[0] = fresh.longs(name)[0];
-                    return reset;
-                }
-                return fresh.entries().get(name);
-            default:
-                return own;
+        if (optimizers == LocalSgd.Optimizers.AVERAGED) {
+            return entry(average, name, own);
+        } else if (optimizers == LocalSgd.Optimizers.LOCAL) {
+            return own;
+        } else if (own instanceof long[] counts) {
+            // The optimiser's steps begin anew, what the learner counts goes on.
+            long[] reset = counts.clone();
+            reset[0] = fresh.longs(name)[0];
+            return reset;
         }
+        return entry(fresh, name, own);
+    }
+
+    /** What a state says under that name, or the other if it says nothing. */
+    private static Object entry(State state, String name, Object otherwise) {
+        Object value = state.entries().get(name);
+        return value == null ? otherwise : value;
     }
 
     /**
@@ -153,7 +156,7 @@ final class Averaging {
             }
             return most;
         } else if (reports.size() == 1) {
-            return reports.get(0).entries().get(name);
+            return entry(reports.get(0), name, own);
         } else if (name.equals("observations/squares")) {
             return squares(reports, weights);
         } else if (own instanceof double[] figures) {

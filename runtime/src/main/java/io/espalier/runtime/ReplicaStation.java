@@ -12,6 +12,7 @@ import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Worker;
 import io.espalier.runtime.workers.WorkerContext;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A whole learner with environments of its own, beside the run, perhaps on another machine. For each "train" it learns
@@ -49,13 +50,15 @@ final class ReplicaStation implements Worker {
     record Order(long number, int blocks, long stepsBefore, long stepsPerBlock, LocalSgd.Optimizers optimizers) {
         Command command() {
             State body = new State();
-            body.put(TRAIN, new long[] {number, blocks, stepsBefore, stepsPerBlock, optimizers.ordinal()});
+            body.put(TRAIN, new long[] {number, blocks, stepsBefore, stepsPerBlock});
+            body.put("optimizer", optimizers.name().getBytes(StandardCharsets.UTF_8));
             return new Command(TRAIN, body);
         }
 
         static Order of(Command command) {
             long[] asked = command.body().longs(TRAIN);
-            LocalSgd.Optimizers optimizers = LocalSgd.Optimizers.values()[(int) asked[4]];
+            LocalSgd.Optimizers optimizers =
+                    LocalSgd.Optimizers.valueOf(new String(command.body().bytes("optimizer"), StandardCharsets.UTF_8));
             return new Order(asked[0], (int) asked[1], asked[2], asked[3], optimizers);
         }
     }

@@ -14,7 +14,7 @@ class WatchdogTest {
 
     private final List<RunEvent> events = new ArrayList<>();
     private final Watchdog watchdog = new Watchdog(
-            GuardSettings.DEFAULT, events::add, (stuck, fault) -> events.add(RunEvent.of(fault, "rescued")));
+            GuardSettings.DEFAULT, events::add, (stuck, fault) -> events.add(fault.event("rescued")));
 
     private EnvironmentGuard guard(int number, Environment environment) {
         EnvironmentGuard guard =

@@ -87,28 +87,26 @@ public sealed interface Compression {
      */
     static Compression parse(String text) {
         String word = text.strip();
-        switch (word) {
-            case "none":
-                return new None();
-            case "int8":
-                return new Int8();
-            case "1-bit":
-                return new OneBit();
-            case "top-k":
-                return new TopK(0.01);
-            default:
-                break;
-        }
         if (word.startsWith("top-k(") && word.endsWith(")")) {
-            String fraction = word.substring("top-k(".length(), word.length() - 1);
-            try {
-                return new TopK(Double.parseDouble(fraction));
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException(
-                        "compression (" + text + ") must keep a fraction that is a number. Maybe use top-k(0.01).", e);
-            }
+            return new TopK(fraction(text, word.substring("top-k(".length(), word.length() - 1)));
         }
-        throw new IllegalArgumentException(
-                "compression (" + text + ") must be none, int8, 1-bit or top-k(FRACTION). Maybe use int8.");
+        return switch (word) {
+            case "none" -> new None();
+            case "int8" -> new Int8();
+            case "1-bit" -> new OneBit();
+            case "top-k" -> new TopK(0.01);
+            default ->
+                throw new IllegalArgumentException(
+                        "compression (" + text + ") must be none, int8, 1-bit or top-k(FRACTION). Maybe use int8.");
+        };
+    }
+
+    private static double fraction(String text, String number) {
+        try {
+            return Double.parseDouble(number);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "compression (" + text + ") must keep a fraction that is a number. Maybe use top-k(0.01).", e);
+        }
     }
 }

@@ -59,7 +59,7 @@ class CompressionTest {
         assertThat(roundTrip("1-bit", -3, -5)).containsExactly(-4f, -4f);
         assertThat(roundTrip("1-bit", 3, 5)).containsExactly(4f, 4f);
         // Of the mean 1 + 2^-7 + 2^-8 the first two parts have room.
-        assertThat(roundTrip("1-bit", 1.01171875f)).containsExactly(1.0078125f);
+        assertThat(roundTrip("1-bit", 1 + 3f / 256)).containsExactly(1 + 1f / 128);
     }
 
     @Test
@@ -73,6 +73,8 @@ class CompressionTest {
         assertThat(roundTrip("top-k(0.4)", 1, -4, 2, -1, 0)).containsExactly(0f, -4f, 2f, 0f, 0f);
         // Exactly two of three equal ones, those that come first.
         assertThat(roundTrip("top-k(0.5)", 0, 1, -1, 1)).containsExactly(0f, 1f, -1f, 0f);
+        // One that is larger is kept also behind equal ones.
+        assertThat(roundTrip("top-k(0.6)", 1, 1, 5)).containsExactly(1f, 0f, 5f);
         assertThat(roundTrip("top-k(1)", 3, 0, -2)).containsExactly(3f, 0f, -2f);
     }
 
