@@ -49,6 +49,7 @@ final class ManifestRules {
         return rules.faults;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency, for one test
     private void check(boolean holds, String format, Object... words) {
         if (!holds) {
             faults.add(String.format(format, words));

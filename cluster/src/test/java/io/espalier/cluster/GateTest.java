@@ -176,7 +176,7 @@ class GateTest {
             Command late = Command.of("late");
             past.remote(pool.address(), "data")
                     .tell(
-                            new Wire.Frame(1, 2, Wire.Kind.MESSAGE, new int[] {1}, late, MessageFormat.size(late)),
+                            new Wire.Frame(1, 2, 0, Wire.Kind.MESSAGE, new int[] {1}, late, MessageFormat.size(late)),
                             ActorRef.noSender());
             for (int i = 0; i < 500 && pool.traffic().stale() == 0; i++) {
                 Thread.sleep(20);
