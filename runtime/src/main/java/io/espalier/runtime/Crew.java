@@ -41,6 +41,9 @@ final class Crew implements WorkerListener, AutoCloseable {
     /** By number: when something last came from it, for whoever asks how long it has waited. */
     private final List<Long> heard = new ArrayList<>();
 
+    /** How long nothing had come from the worker of the last arrival. */
+    private long passed;
+
     private long losses;
     private boolean closed;
 
@@ -208,16 +211,21 @@ final class Crew implements WorkerListener, AutoCloseable {
         metrics.queue(arrivals.size());
         countWorkers();
         long now = System.nanoTime();
-        long passed = now - heard.set(arrival.worker(), now);
+        passed = now - heard.set(arrival.worker(), now);
         Message message = arrival.message();
         if (message != null) {
-            WorkerMetrics worker = metrics.worker(arrival.worker());
-            worker.received(bytes(message));
+            metrics.worker(arrival.worker()).received(bytes(message));
             if (message instanceof Experience block) {
-                worker.collected(block.rollout().rows(), block.nanos());
-                worker.waited(Math.max(0, passed - block.nanos()));
+                worked(arrival.worker(), block.rollout().rows(), block.nanos());
             }
         }
+    }
+
+    /** Counts what a worker says that it did before what has just come of it. */
+    void worked(int number, long steps, long nanos) {
+        WorkerMetrics worker = metrics.worker(number);
+        worker.collected(steps, nanos);
+        worker.waited(Math.max(0, passed - nanos));
     }
 
     private void countWorkers() {

@@ -25,7 +25,6 @@ final class FreeGradients extends GradientGathering {
     private GradientMessages.@Nullable Gradient taken;
     private boolean resumed;
     private int from;
-    private long dropped;
 
     FreeGradients(RolloutAlgorithm algorithm, GatheringParts parts, ParameterServer.Settings settings) {
         super(algorithm, parts, settings);
@@ -111,13 +110,12 @@ final class FreeGradients extends GradientGathering {
             long staleness = learner.version() - gradient.version;
             float[] decoded = decode(gradient);
             if (!clocked && staleness > settings.bound()) {
-                dropped++;
+                figures.dropped(gradient.rows);
             } else {
                 learner.step(decoded, gradient.learningRate, head(gradient));
-                metrics.put("workers/staleness", (double) staleness);
+                figures.stale(staleness);
             }
         }
-        metrics.put("workers/dropped", (double) dropped);
         report(metrics);
         return gradient.rows;
     }

@@ -7,6 +7,7 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.runtime.compression.Compression;
 import io.espalier.runtime.compression.GradientCodec;
+import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.WorkerPool;
@@ -32,14 +33,14 @@ abstract class GradientGathering implements Gathering {
     private long bytes;
     private long pieces;
     private double skippedByWorkers;
-    private long samples;
     private long waitedNanos;
-    private long workedNanos;
     private long measuredFrom = System.nanoTime();
+    final RunMetrics figures;
 
     GradientGathering(RolloutAlgorithm algorithm, GatheringParts parts, ParameterServer.Settings settings) {
         this.settings = settings;
         RunPlan plan = parts.plan();
+        figures = plan.metrics();
         learner = new ServedLearner(algorithm, parts, settings.shards());
         environments = algorithm.environments();
         WorkerPool given = parts.workers();
@@ -59,7 +60,7 @@ abstract class GradientGathering implements Gathering {
                 pool,
                 Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
                 parts.events(),
-                plan.metrics(),
+                figures,
                 (number, life) -> new GradientRecipe(
                         plan,
                         compression,
@@ -94,8 +95,7 @@ abstract class GradientGathering implements Gathering {
     /** Notes what a worker's answer says besides the gradient. */
     void note(int worker, GradientMessages.Gradient gradient) {
         faults[worker] = gradient.faults;
-        workedNanos += gradient.nanos;
-        samples += gradient.rows;
+        crew.worked(worker, gradient.rows, gradient.nanos);
         skippedByWorkers += gradient.skipped;
         gradient.episodes(episodes[worker]);
     }
@@ -143,22 +143,17 @@ abstract class GradientGathering implements Gathering {
     /** Reports on the round. */
     void report(MetricSink metrics) {
         long now = System.nanoTime();
-        double seconds = (now - measuredFrom) / 1e9;
+        figures.learnerWaited(waitedNanos);
+        figures.learned(Math.max(0, now - measuredFrom - waitedNanos));
         learner.report(metrics, skippedByWorkers);
         if (pieces > 0) {
             metrics.put("workers/bytes-per-update", (double) bytes / pieces);
         }
-        metrics.put("workers/queue", crew.waiting());
-        metrics.put("workers/samples-per-second", samples / seconds / workers);
-        metrics.put("workers/waiting", Math.max(0, 1 - workedNanos / 1e9 / seconds / workers));
-        metrics.put("learner/waiting", waitedNanos / 1e9 / seconds);
         measuredFrom = now;
         bytes = 0;
         pieces = 0;
         skippedByWorkers = 0;
-        samples = 0;
         waitedNanos = 0;
-        workedNanos = 0;
     }
 
     /** Parameters for workers that have all that was pulled before. */

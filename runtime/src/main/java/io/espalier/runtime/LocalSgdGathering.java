@@ -185,7 +185,7 @@ final class LocalSgdGathering implements Gathering {
             busy[worker] = false;
             faults[worker] = command.body().longs(ReplicaStation.TRAINED)[3];
             Report report = Report.of(command.body());
-            figures.worker(worker).collected(report.rows(), report.nanos());
+            crew.worked(worker, report.rows(), report.nanos());
             if (asked[worker]) {
                 reports.set(worker, report);
                 came++;

@@ -199,7 +199,7 @@ final class ReplayedGathering implements Gathering {
         rollout.environmentStepsBefore = environmentSteps;
         rollout.joined = joined;
         learner.update(rollout, metrics);
-        metrics.put("workers/staleness", (double) (version - rollout.weightsVersion));
+        metrics.put("workers/staleness/mean", (double) (version - rollout.weightsVersion));
         metrics.put("workers/dropped", (double) dropped);
         metrics.put("replay/policies", policies.size());
         return rollout.rows();

@@ -251,7 +251,7 @@ class GradientModesTest {
                 .run();
         assertThat(rounds)
                 .allSatisfy(each ->
-                        assertThat(each.getOrDefault("workers/staleness", 0.0)).isZero());
+                        assertThat(each.getOrDefault("workers/staleness/mean", 0.0)).isZero());
         assertThat(rounds.get(rounds.size() - 1).get("workers/dropped")).isPositive();
     }
 
@@ -262,7 +262,7 @@ class GradientModesTest {
                 .mode(ExecutionMode.parse("parameter-server(workers=3, consistency=stale-synchronous, bound=1)"))
                 .run();
         assertThat(rounds).allSatisfy(each -> {
-            assertThat(each.getOrDefault("workers/staleness", 0.0)).isLessThanOrEqualTo(8);
+            assertThat(each.getOrDefault("workers/staleness/mean", 0.0)).isLessThanOrEqualTo(8);
             assertThat(each.getOrDefault("workers/dropped", 0.0)).isZero();
         });
     }
