@@ -81,8 +81,8 @@ public final class ModelParallelSpeed {
                             schedule == PipelineSchedule.GPIPE ? "GPipe" : "1F1B",
                             stages,
                             cut.rate,
-                            cut.figures.get("pipeline/bubble"),
-                            cut.figures.get("pipeline/bubble-ideal"),
+                            cut.figures.getOrDefault("pipeline/bubble", Double.NaN),
+                            cut.figures.getOrDefault("pipeline/bubble-ideal", Double.NaN),
                             cut.digest.equals(uncut.digest) ? "yes" : "NO");
                 }
             }
@@ -95,7 +95,7 @@ public final class ModelParallelSpeed {
                         "| %d slices | %.1f | %.3f | | %s |",
                         slices,
                         cut.rate,
-                        cut.figures.get("tensor/idle"),
+                        cut.figures.getOrDefault("tensor/idle", Double.NaN),
                         cut.digest.equals(uncut.digest) ? "yes" : "up to rounding");
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ class MetricsEndpointTest {
     }
 
     private static String ask(MetricsEndpoint endpoint, String... lines) throws IOException {
-        return ask(new Socket("127.0.0.1", endpoint.port()), lines);
+        return ask(new Socket(InetAddress.getLoopbackAddress(), endpoint.port()), lines);
     }
 
     @ParameterizedTest

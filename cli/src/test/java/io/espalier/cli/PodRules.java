@@ -37,6 +37,7 @@ final class PodRules {
         new PodRules(manifests, faults).workload(workload);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency, for one test
     private void check(boolean holds, String format, Object... words) {
         if (!holds) {
             faults.add(String.format(format, words));
