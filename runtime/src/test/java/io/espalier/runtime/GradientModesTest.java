@@ -250,8 +250,8 @@ class GradientModesTest {
                 .mode(ExecutionMode.parse("parameter-server(workers=3, bound=0)"))
                 .run();
         assertThat(rounds)
-                .allSatisfy(each ->
-                        assertThat(each.getOrDefault("workers/staleness/mean", 0.0)).isZero());
+                .allSatisfy(each -> assertThat(each.getOrDefault("workers/staleness/mean", 0.0))
+                        .isZero());
         assertThat(rounds.get(rounds.size() - 1).get("workers/dropped")).isPositive();
     }
 

@@ -48,7 +48,8 @@ class ReplayedTest {
         }
         List<String> rows = Files.readAllLines(run.resolve("arrivals.csv"));
         int accepted = List.of(rows.get(0).split(",")).indexOf("accepted");
-        assertThat(rows.stream().skip(1).map(row -> row.split(",", -1)[accepted])).contains("0.0", "1.0");
+        assertThat(rows.stream().skip(1).map(row -> row.split(",", -1)[accepted]))
+                .contains("0.0", "1.0");
         TrainingResult result =
                 replay(name).environmentSteps(steps).directory(again).run();
         assertThat(result.weightsDigest()).isEqualTo(expected.weightsDigest());

@@ -13,8 +13,8 @@ class WatchdogTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final List<RunEvent> events = new ArrayList<>();
-    private final Watchdog watchdog = new Watchdog(
-            GuardSettings.DEFAULT, events::add, (stuck, fault) -> events.add(fault.event("rescued")));
+    private final Watchdog watchdog =
+            new Watchdog(GuardSettings.DEFAULT, events::add, (stuck, fault) -> events.add(fault.event("rescued")));
 
     private EnvironmentGuard guard(int number, Environment environment) {
         EnvironmentGuard guard =
