@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -139,7 +140,7 @@ class GateTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), pool.port())) {
             // Our mark and protocol, and then a length that would be two gigabytes.
             socket.getOutputStream()
-                    .write(new byte[] {0x45, 0x53, 0x50, 0x4c, 0, 0, 0, 1, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff
+                    .write(new byte[] {0x45, 0x53, 0x50, 0x4c, 0, 0, 0, 2, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff
                     });
             assertThat(Node.await(events, "cluster/refused").message()).contains("announces 2147483647 bytes");
         }
@@ -185,6 +186,26 @@ class GateTest {
             link.send(Command.of("still here"));
             assertThat(heard.command().name()).isEqualTo("still here");
             past.end(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void aStayThatIsOverIsForgotten() throws Exception {
+        head(ClusterSettings.LOCAL);
+        int port = pool.port();
+        try (Node node = Node.of(port, "faithful")) {
+            node.joined();
+            WeakReference<NodeSession> stay = new WeakReference<>(node.worker.session());
+            assertThat(stay.get()).isNotNull();
+            pool.close();
+            Node.await(node.events, "cluster/lost");
+            head(ClusterSettings.LOCAL.at("127.0.0.1", port));
+            node.joined();
+            for (int i = 0; i < 200 && stay.get() != null; i++) {
+                System.gc();
+                Thread.sleep(50);
+            }
+            assertThat(stay.get()).as("the session with the first head").isNull();
         }
     }
 }

@@ -103,13 +103,14 @@ class ReplayedTest {
         trainer("vtrace", LOGGED).directory(run).run();
         Path file = run.resolve("arrivals.csv");
         List<String> rows = Files.readAllLines(file);
+        assertThat(rows).hasSizeGreaterThan(10);
         List<String> gap = new ArrayList<>(rows);
         gap.remove(7);
         Files.write(file, gap);
         assertThatThrownBy(() -> replay("vtrace").run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("after arrival 5 must come 6, not 7");
-        Files.write(file, rows.subList(0, 20));
+        Files.write(file, rows.subList(0, rows.size() / 2));
         assertThatThrownBy(() -> replay("vtrace").run())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("before this run does");

