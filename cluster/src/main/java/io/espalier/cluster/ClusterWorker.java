@@ -7,10 +7,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -64,7 +61,7 @@ public final class ClusterWorker {
         String told = "";
         while (leaving.getCount() > 0) {
             try {
-                NodeSession joined = apart(() -> begin(tls));
+                NodeSession joined = begin(tls);
                 tell("cluster/joined", "working for the head at " + settings.head());
                 pause = FIRST_PAUSE_MILLIS;
                 told = "";
@@ -72,8 +69,7 @@ public final class ClusterWorker {
                     joined.drain();
                 }
                 String cause = joined.await();
-                int workers = apart(joined::close);
-                keep(null);
+                int workers = joined.close();
                 if (leaving.getCount() > 0) {
                     tell(
                             "cluster/lost",
@@ -152,44 +148,6 @@ public final class ClusterWorker {
         }
     }
 
-    /**
-     * Does something on a thread that ends with it. An actor system leaves what it has looked up with each thread that
-     * talks to it: on a thread that outlives them all, every stay would be kept for ever.
-     */
-    private static <T> T apart(Callable<T> work) throws IOException {
-        FutureTask<T> task = new FutureTask<>(work);
-        Thread thread = new Thread(task, "espalier-stay");
-        thread.setDaemon(true);
-        thread.start();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    throw rethrown(e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static RuntimeException rethrown(@Nullable Throwable cause) throws IOException {
-        if (cause instanceof IOException exception) {
-            throw exception;
-        } else if (cause instanceof RuntimeException exception) {
-            throw exception;
-        } else if (cause instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException(cause);
-    }
-
     private static void awaitUp(GateConnection line, String address) throws IOException {
         line.patience(UP_MILLIS);
         try {
@@ -210,7 +168,7 @@ public final class ClusterWorker {
         return Hello.Welcome.of(answer);
     }
 
-    private synchronized void keep(@Nullable NodeSession fresh) {
+    private synchronized void keep(NodeSession fresh) {
         session = fresh;
     }
 
