@@ -17,12 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every fault of the matrix once, over real processes, and the mutants that need no long wait; {@link ClusterFaults} does
- * them all, often, and looks at the times too. Most of each is waiting, so several are done at a time.
+ * Some faults of the matrix once, over real processes, and one without its protection; {@link ClusterFaults} does them
+ * all, often, each also without its protection, and looks at the times too. Most of each is waiting, so two are done at a
+ * time.
  */
 class ClusterFaultsTest {
     private static final int SECONDS = 5;
-    private static final int LANES = 4;
+    private static final int LANES = 2;
 
     private static final Map<FaultCell, Future<FaultReport>> REAL = new EnumMap<>(FaultCell.class);
     private static final Map<FaultCell, Future<FaultReport>> MUTANTS = new EnumMap<>(FaultCell.class);
@@ -32,15 +33,10 @@ class ClusterFaultsTest {
     static void begin() {
         assumeThat(Signals.available()).isTrue();
         threads = Executors.newFixedThreadPool(LANES);
-        for (FaultCell cell : FaultCell.here()) {
+        for (FaultCell cell : List.of(FaultCell.KILLED_WORKER_BITS, FaultCell.TERMINATED_WORKER, FaultCell.ONE_WAY)) {
             REAL.put(cell, threads.submit(() -> cell.run(false, SECONDS)));
         }
-        for (FaultCell cell : List.of(
-                FaultCell.KILLED_WORKER_BITS,
-                FaultCell.TERMINATED_WORKER,
-                FaultCell.LATE_DATA,
-                FaultCell.ONE_WAY,
-                FaultCell.SLOW_NETWORK)) {
+        for (FaultCell cell : List.of(FaultCell.KILLED_WORKER_BITS)) {
             MUTANTS.put(cell, threads.submit(() -> cell.run(true, SECONDS)));
         }
     }
@@ -53,7 +49,9 @@ class ClusterFaultsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(FaultCell.class)
+    @EnumSource(
+            value = FaultCell.class,
+            names = {"KILLED_WORKER_BITS", "TERMINATED_WORKER", "ONE_WAY"})
     void aFaultChangesNothingButTheTime(FaultCell cell) throws Exception {
         assumeThat(REAL).containsKey(cell);
         assertThat(REAL.get(cell).get().wrong()).isEmpty();
@@ -62,7 +60,7 @@ class ClusterFaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = FaultCell.class,
-            names = {"KILLED_WORKER_BITS", "TERMINATED_WORKER", "LATE_DATA", "ONE_WAY", "SLOW_NETWORK"})
+            names = {"KILLED_WORKER_BITS"})
     void withoutItsProtectionItIsNoticed(FaultCell cell) throws Exception {
         List<String> noticed = new ArrayList<>(MUTANTS.get(cell).get().wrong());
         noticed.addAll(MUTANTS.get(cell).get().slow());

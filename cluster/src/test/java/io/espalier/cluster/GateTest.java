@@ -2,19 +2,19 @@ package io.espalier.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.espalier.testkit.faults.FaultProxy;
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerLink;
+import io.espalier.testkit.faults.FaultProxy;
 import java.io.DataInputStream;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
