@@ -43,14 +43,18 @@ public final class FaultyEnvironment extends EnvironmentWrapper {
     private boolean fails;
     private long seed;
 
-    /** Fails once: at that step, counted from 1 over all its episodes. */
+    /** Fails once: at that step, counted from 1 over all its episodes; 0 is what it shows before the first. */
     public static FaultyEnvironment once(Environment inner, Fault fault, long step) {
-        return when(inner, fault, lived -> lived == step);
+        FaultyEnvironment faulty = when(inner, fault, lived -> lived == step);
+        faulty.fails = step == 0;
+        return faulty;
     }
 
-    /** Fails from that step on, counted from 1 over all its episodes. */
+    /** Fails from that step on, counted from 1 over all its episodes; 0 is what it shows before the first. */
     public static FaultyEnvironment from(Environment inner, Fault fault, long step) {
-        return when(inner, fault, lived -> lived >= step);
+        FaultyEnvironment faulty = when(inner, fault, lived -> lived >= step);
+        faulty.fails = step <= 0;
+        return faulty;
     }
 
     /** Fails in those steps, counted from 1 over all its episodes, for which the predicate, asked once, says so. */
