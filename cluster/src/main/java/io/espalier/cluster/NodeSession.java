@@ -100,8 +100,8 @@ final class NodeSession {
     int close() {
         end("closed");
         int left = workers.size();
-        outbox.close();
         workers.values().forEach(HostedWorker::abandon);
+        outbox.close();
         line.close();
         system.end(Duration.ofSeconds(5));
         return left;

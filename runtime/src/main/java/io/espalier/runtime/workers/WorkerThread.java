@@ -123,7 +123,8 @@ public final class WorkerThread {
             }
             end(null);
         } catch (AbandonedCall e) {
-            if (mine() && closed) {
+            // Another thread goes on, or nobody is left who would hear of it: then the worker is over.
+            if (mine()) {
                 end(null);
             }
         } catch (InterruptedException e) {
