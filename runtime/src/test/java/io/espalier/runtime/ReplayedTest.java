@@ -35,11 +35,12 @@ class ReplayedTest {
     void aReplayHasTheBitsOfTheRun(String name, int losesEvery) throws IOException {
         Path run = folder.resolve("run");
         Path again = folder.resolve("again");
-        // Three workers that are bound to be late, and enough rounds for losses.
+        // Of three workers that must not be late, two are; elsewhere it depends on the machine whether any is.
+        boolean drops = name.equals("vtrace") && losesEvery == 0;
         long steps = name.startsWith("ppo") ? 20_480 : 4096;
         TrainingResult expected;
         try (LossyPool pool = new LossyPool(losesEvery)) {
-            expected = trainer(name, LOGGED)
+            expected = trainer(name, drops ? LOGGED.replace("maxStaleness=1", "maxStaleness=0") : LOGGED)
                     .environmentSteps(steps)
                     .workers(pool)
                     .directory(run)
@@ -49,7 +50,7 @@ class ReplayedTest {
         List<String> rows = Files.readAllLines(run.resolve("arrivals.csv"));
         int accepted = List.of(rows.get(0).split(",")).indexOf("accepted");
         assertThat(rows.stream().skip(1).map(row -> row.split(",", -1)[accepted]))
-                .contains("0.0", "1.0");
+                .contains(drops ? new String[] {"0.0", "1.0"} : new String[] {"1.0"});
         TrainingResult result =
                 replay(name).environmentSteps(steps).directory(again).run();
         assertThat(result.weightsDigest()).isEqualTo(expected.weightsDigest());
