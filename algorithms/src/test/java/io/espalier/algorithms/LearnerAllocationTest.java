@@ -29,12 +29,14 @@ import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * An update allocates what it publishes, a copy of the parameters, and a few small objects around it: nothing for each
  * row, minibatch or gradient update.
  */
+@Tag("own-jvm")
 class LearnerAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     /** Room for a policy and what goes with it, some 1500 bytes; a hundred rows with an object each would not fit too. */
