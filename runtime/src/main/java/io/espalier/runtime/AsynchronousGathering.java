@@ -10,18 +10,15 @@ import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Experience;
-import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.PolicyUpdate;
-import io.espalier.runtime.workers.WorkerPool;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The learner's side of {@link Asynchronous}: a round is the next block that is not too old. */
-final class AsynchronousGathering implements Gathering {
+final class AsynchronousGathering implements WaitingGathering {
     private final Asynchronous.Settings settings;
     private final RolloutLearner learner;
-    private final WorkerPool pool;
-    private final boolean ownPool;
+    private final Workplace place;
     private final Crew crew;
     private final RunMetrics figures;
     private volatile boolean changed;
@@ -56,12 +53,11 @@ final class AsynchronousGathering implements Gathering {
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
         policy = learner.policy();
         environments = algorithm.environments();
-        WorkerPool given = parts.workers();
-        ownPool = given == null;
-        pool = given == null ? new LocalPool() : given;
-        workers = settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
+        place = Workplace.of(parts);
+        int chosen = place.chosen(settings.workers(), plan.threads());
+        workers = place.workers(chosen);
+        restarts = plan.restarts();
         State before = plan.from();
-        restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
         ladder = new ExplorationLadder(workers, settings.ladder());
         ladder.check(policy);
         records = parts.records();
@@ -72,31 +68,24 @@ final class AsynchronousGathering implements Gathering {
         }
         asked = new long[workers];
         faults = new long[workers];
-        if (settings.workers() > 0 || ownPool) {
+        if (chosen > 0) {
             figures.atMost(workers);
-        }
-        if (settings.workers() == 0 && !ownPool) {
-            pool.onChange(() -> changed = true);
+        } else {
+            place.pool().onChange(() -> changed = true);
         }
         crew = new Crew(
-                pool,
-                Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
+                place.pool(),
+                Crew.share(chosen),
                 parts.events(),
                 figures,
                 // Environments that begin anew must not begin as they did before.
                 (number, life) ->
-                        new RolloutRecipe(plan, number * environments, environments, (restarts << 20) + life));
+                        new RolloutRecipe(plan, number * environments, environments, Crew.begun(restarts, life)));
     }
 
     @Override
     public Learner learner() {
         return learner;
-    }
-
-    /** The run's own thread only waits. */
-    @Override
-    public int tasks() {
-        return 1;
     }
 
     @Override
@@ -136,7 +125,7 @@ final class AsynchronousGathering implements Gathering {
     /** More nodes, more workers; where nodes go, those that were there wait for another. */
     private void grow() {
         changed = false;
-        workers = Math.max(workers, Crew.processors(pool));
+        workers = Math.max(workers, place.workers(0));
         asked = Arrays.copyOf(asked, workers);
         faults = Arrays.copyOf(faults, workers);
         while (crew.size() < workers) {
@@ -184,7 +173,7 @@ final class AsynchronousGathering implements Gathering {
             records.arrival(new ArrivalLog.Row(
                     arrivals,
                     arrival.worker(),
-                    (restarts << 20) + arrival.life(),
+                    Crew.begun(restarts, arrival.life()),
                     block.number(),
                     block.rollout().weightsVersion,
                     version,
@@ -193,11 +182,6 @@ final class AsynchronousGathering implements Gathering {
                     digest.of(block.rollout())));
         }
         arrivals++;
-    }
-
-    @Override
-    public void resume(int index, int thread) {
-        throw new IllegalStateException("waiting for workers cannot be given up.");
     }
 
     private Experience taken() {
@@ -252,8 +236,6 @@ final class AsynchronousGathering implements Gathering {
     @Override
     public void close() {
         crew.close();
-        if (ownPool) {
-            pool.close();
-        }
+        place.close();
     }
 }

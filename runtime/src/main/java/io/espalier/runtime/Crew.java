@@ -109,6 +109,11 @@ final class Crew implements WorkerListener, AutoCloseable {
         return chosen == 0 ? Resources.ONE_CPU : Resources.cpus(1.0 / chosen);
     }
 
+    /** Numbers the lives of environments over restarts of the run, where each worker's begin anew with it. */
+    static long begun(long restarts, int life) {
+        return (restarts << 20) + life;
+    }
+
     /** How many there are. */
     synchronized int size() {
         return links.size();

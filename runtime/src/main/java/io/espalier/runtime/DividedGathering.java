@@ -12,10 +12,9 @@ import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.PolicyUpdate;
-import io.espalier.runtime.workers.WorkerPool;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Pipelined, the next block is asked for before the learner learns from this one, so it is collected with the weights
  * from before that update: always one update old, whatever the timing, and so still the same bits.
  */
-final class DividedGathering implements Gathering {
+final class DividedGathering implements WaitingGathering {
     /** How often those who wait look whether there are still nodes enough. */
     private static final long PATIENCE_MILLIS = 250;
 
@@ -34,8 +33,7 @@ final class DividedGathering implements Gathering {
 
     private final RolloutLearner learner;
     private final Rollout rollout;
-    private final WorkerPool pool;
-    private final boolean ownPool;
+    private final Workplace place;
     private final boolean pipelined;
     private final RunEvent.Sink events;
     private final RunPlan plan;
@@ -48,8 +46,8 @@ final class DividedGathering implements Gathering {
 
     private @Nullable Crew crew;
     private int[] firsts = {0};
-    /** Where all environments stood before the block under way; null at the very first. */
-    private @Nullable State stand;
+    /** Where all environments stood before the block under way, those of each in one of these; none at the very first. */
+    private List<State> stands = List.of();
     /** By worker: where its environments stand after that block, if it has come. */
     private State[] after = {};
 
@@ -70,18 +68,11 @@ final class DividedGathering implements Gathering {
     private long longestNanos;
 
     /**
-     * @param ownPool whether the pool is closed with this
+     * @param place is closed with this
      * @param asked among how many workers, at most; 0 for one per processor
      */
-    DividedGathering(
-            RolloutAlgorithm algorithm,
-            GatheringParts parts,
-            WorkerPool pool,
-            boolean ownPool,
-            int asked,
-            boolean pipelined) {
-        this.pool = pool;
-        this.ownPool = ownPool;
+    DividedGathering(RolloutAlgorithm algorithm, GatheringParts parts, Workplace place, int asked, boolean pipelined) {
+        this.place = place;
         this.pipelined = pipelined;
         this.asked = asked;
         events = parts.events();
@@ -99,11 +90,10 @@ final class DividedGathering implements Gathering {
                 parts.task().actionSpace(),
                 parts.task().masked(),
                 policy.stateSize());
-        State from = plan.from();
-        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        restarts = plan.restarts();
         plan.metrics().atMost(asked > 0 ? Math.min(asked, environments) : environments);
         if (asked == 0) {
-            pool.onChange(() -> changed = true);
+            place.pool().onChange(() -> changed = true);
         }
     }
 
@@ -125,7 +115,7 @@ final class DividedGathering implements Gathering {
         faults = new long[workers];
         came = new boolean[workers];
         Crew fresh = new Crew(
-                pool,
+                place.pool(),
                 Crew.share(asked),
                 events,
                 plan.metrics(),
@@ -139,7 +129,7 @@ final class DividedGathering implements Gathering {
     }
 
     private int wanted() {
-        return Math.min(rollout.environments, asked > 0 ? asked : Crew.processors(pool));
+        return Math.min(rollout.environments, place.workers(asked));
     }
 
     private Crew crew() {
@@ -153,12 +143,6 @@ final class DividedGathering implements Gathering {
     @Override
     public Learner learner() {
         return learner;
-    }
-
-    /** The run's own thread only waits. */
-    @Override
-    public int tasks() {
-        return 1;
     }
 
     @Override
@@ -216,11 +200,7 @@ final class DividedGathering implements Gathering {
         waitedNanos = System.nanoTime() - began;
         plan.metrics().learnerWaited(waitedNanos);
         underWay = false;
-        State whole = new State();
-        for (State part : after) {
-            part.entries().forEach(whole::put);
-        }
-        stand = whole;
+        stands = List.of(after.clone());
     }
 
     private boolean missing() {
@@ -244,31 +224,26 @@ final class DividedGathering implements Gathering {
     }
 
     private void restore(Crew to, int worker) {
-        State from = stand;
-        if (from != null) {
-            to.send(worker, RolloutStation.restore(part(from, firsts[worker], firsts[worker + 1])));
+        if (!stands.isEmpty()) {
+            to.send(worker, RolloutStation.restore(part(stands, firsts[worker], firsts[worker + 1])));
         }
     }
 
     /** The entries of some of the environments. */
-    private static State part(State whole, int first, int end) {
+    private static State part(List<State> all, int first, int end) {
         State part = new State();
-        for (Map.Entry<String, Object> entry : whole.entries().entrySet()) {
-            String[] words = entry.getKey().split("/", 3);
-            if (words.length == 3 && (words[0].equals("environment") || words[0].equals("worker"))) {
-                int number = Integer.parseInt(words[1]);
-                if (number >= first && number < end) {
-                    part.put(entry.getKey(), entry.getValue());
+        for (State some : all) {
+            some.entries().forEach((name, value) -> {
+                String[] words = name.split("/", 3);
+                if (words.length == 3 && (words[0].equals("environment") || words[0].equals("worker"))) {
+                    int number = Integer.parseInt(words[1]);
+                    if (number >= first && number < end) {
+                        part.put(name, value);
+                    }
                 }
-            }
+            });
         }
         return part;
-    }
-
-    /** Nothing foreign is called here: there is nothing to get stuck in. */
-    @Override
-    public void resume(int index, int thread) {
-        throw new IllegalStateException("waiting for workers cannot be given up.");
     }
 
     private void take(int worker, Experience experience) {
@@ -340,9 +315,10 @@ final class DividedGathering implements Gathering {
      */
     @Override
     public void save(State into, boolean settled) {
-        State whole = stand;
-        if (settled && whole != null) {
-            whole.entries().forEach(into::put);
+        if (settled && !stands.isEmpty()) {
+            for (State stand : stands) {
+                stand.entries().forEach(into::put);
+            }
             if (underWay) {
                 into.put(ACTING, MessageFormat.bytes(PolicyUpdate.of(acting)));
             }
@@ -354,7 +330,7 @@ final class DividedGathering implements Gathering {
     public void load(State from) {
         policy = learner.policy();
         if (from.has("environment/0/episode")) {
-            stand = part(from, 0, rollout.environments);
+            stands = List.of(part(List.of(from), 0, rollout.environments));
             if (pipelined
                     && from.has(ACTING)
                     && MessageFormat.read(ByteBuffer.wrap(from.bytes(ACTING))) instanceof PolicyUpdate update) {
@@ -370,8 +346,6 @@ final class DividedGathering implements Gathering {
         if (now != null) {
             now.close();
         }
-        if (ownPool) {
-            pool.close();
-        }
+        place.close();
     }
 }

@@ -4,7 +4,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.policy.EpisodeAlgorithm;
-import io.espalier.policy.EpisodeLearner;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.runtime.workers.Command;
@@ -20,18 +19,16 @@ import org.jspecify.annotations.Nullable;
  * Gathers by plays, as {@link EpisodeGathering} does, with workers that take them: each has two before it, and is given
  * the next one when it reports. What a lost one had before it is played by others.
  */
-final class DividedPlays implements Gathering {
+final class DividedPlays implements WaitingGathering {
     private static final int AHEAD = 2;
 
-    private final String name;
-    private final EpisodeLearner learner;
+    private final PlayRounds rounds;
     private final Crew crew;
     private final WorkerPool pool;
     /** How many workers were asked for; 0 for one per processor, as nodes come. */
     private final int wanted;
 
     private volatile boolean changed;
-    private final PlayFaults faults;
     /** By worker: plays that it was asked for and has not reported. */
     private final List<Deque<Integer>> asked = new ArrayList<>();
 
@@ -46,11 +43,7 @@ final class DividedPlays implements Gathering {
 
     DividedPlays(EpisodeAlgorithm algorithm, GatheringParts parts, WorkerPool pool, int wanted) {
         RunPlan plan = parts.plan();
-        name = algorithm.name();
-        Seeds seeds = Seeds.of(plan.seed());
-        Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
-        faults = new PlayFaults(plan.guard());
+        rounds = new PlayRounds(algorithm, parts, Seeds.of(plan.seed()));
         this.pool = pool;
         this.wanted = wanted;
         if (wanted > 0) {
@@ -64,24 +57,13 @@ final class DividedPlays implements Gathering {
 
     @Override
     public Learner learner() {
-        return learner;
-    }
-
-    /** The run's own thread only waits. */
-    @Override
-    public int tasks() {
-        return 1;
+        return rounds.learner();
     }
 
     @Override
     public void begin(Policy policy, long environmentSteps) {
-        int plays = learner.plays();
-        if (plays < 1) {
-            throw new IllegalStateException(name + " announces a round of " + plays + " plays; at least 1 is needed.");
-        }
-        round = learner.round();
-        reports = new PlayReport[plays];
-        faults.plays(plays);
+        reports = new PlayReport[rounds.begin()];
+        round = rounds.learner().round();
         next = 0;
         if (crew.size() == 0 || changed) {
             changed = false;
@@ -125,22 +107,13 @@ final class DividedPlays implements Gathering {
                 } else {
                     PlayReport report = PlayReport.read(command);
                     if (asked.get(worker).remove(Integer.valueOf(report.play()))) {
-                        take(report);
+                        reports[report.play()] = report;
                         missing--;
                     }
                 }
             }
             ask();
         }
-    }
-
-    private void take(PlayReport report) {
-        reports[report.play()] = report;
-    }
-
-    @Override
-    public void resume(int index, int thread) {
-        throw new IllegalStateException("waiting for workers cannot be given up.");
     }
 
     private PlayReport report(int play) {
@@ -167,6 +140,7 @@ final class DividedPlays implements Gathering {
 
     /** Faults count in order of plays, so that the verdict does not depend on who was faster. */
     private void judge(PlayReport report) {
+        PlayFaults faults = rounds.faults();
         int attempt = 0;
         for (EnvironmentFault fault : report.faults()) {
             faults.good(report.play(), report.steps().get(attempt));
@@ -185,31 +159,24 @@ final class DividedPlays implements Gathering {
             taken += report(play).environmentSteps();
             results.add(report(play).result());
         }
-        if (taken == 0) {
-            throw new IllegalStateException("A round of " + name + " took no environment step, so its budget will never"
-                    + " be used up. Maybe its player does not play on the environment that it is given.");
-        }
-        learner.update(results, metrics);
+        rounds.learn(results, taken, metrics);
         reports = new PlayReport[0];
         return taken;
     }
 
     @Override
     public long faults() {
-        return faults.count();
+        return rounds.faults().count();
     }
 
-    /** Plays begin anew with each round: a round that is dropped will be played again as it was. */
     @Override
     public void save(State into, boolean settled) {
-        if (settled) {
-            faults.save(into);
-        }
+        rounds.save(into, settled);
     }
 
     @Override
     public void load(State from) {
-        faults.load(from);
+        rounds.load(from);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
 import io.espalier.policy.EpisodeAlgorithm;
-import io.espalier.policy.EpisodeLearner;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Player;
 import io.espalier.policy.Policy;
@@ -19,8 +18,7 @@ import java.util.function.Supplier;
  * it does not matter who takes which. An environment that fails is replaced, and its play begun again.
  */
 final class EpisodeGathering implements Gathering {
-    private final String name;
-    private final EpisodeLearner learner;
+    private final PlayRounds rounds;
     private final PlaySeat[] seats;
     private final AtomicInteger next = new AtomicInteger();
     private final PlayFaults faults;
@@ -35,21 +33,19 @@ final class EpisodeGathering implements Gathering {
     EpisodeGathering(EpisodeAlgorithm algorithm, GatheringParts parts) {
         RunPlan plan = parts.plan();
         TaskSpec task = parts.task();
-        name = algorithm.name();
         Seeds seeds = Seeds.of(plan.seed());
-        Policy initial = algorithm.policy(task, seeds.child("policy"));
-        learner = algorithm.learner(task, initial, seeds.child("learner"), parts.learnerCores());
-        Supplier<Player> players = () -> algorithm.player(task, initial, seeds.child("player"));
-        faults = new PlayFaults(parts.source().settings());
+        rounds = new PlayRounds(algorithm, parts, seeds);
+        Supplier<Player> players = () -> algorithm.player(task, rounds.initial(), seeds.child("player"));
+        faults = rounds.faults();
         seats = new PlaySeat[plan.threads()];
         for (int s = 0; s < seats.length; s++) {
-            seats[s] = new PlaySeat(s, name, parts.source(), players);
+            seats[s] = new PlaySeat(s, algorithm.name(), parts.source(), players);
         }
     }
 
     @Override
     public Learner learner() {
-        return learner;
+        return rounds.learner();
     }
 
     @Override
@@ -59,15 +55,11 @@ final class EpisodeGathering implements Gathering {
 
     @Override
     public void begin(Policy policy, long environmentSteps) {
-        int plays = learner.plays();
-        if (plays < 1) {
-            throw new IllegalStateException(name + " announces a round of " + plays + " plays; at least 1 is needed.");
-        }
-        round = learner.round();
+        int plays = rounds.begin();
+        round = rounds.learner().round();
         results = new State[plays];
         steps = new long[plays];
         takers = new int[plays];
-        faults.plays(plays);
         next.set(0);
         for (PlaySeat seat : seats) {
             seat.begin(round);
@@ -133,11 +125,7 @@ final class EpisodeGathering implements Gathering {
         for (long each : steps) {
             taken += each;
         }
-        if (taken == 0) {
-            throw new IllegalStateException("A round of " + name + " took no environment step, so its budget will never"
-                    + " be used up. Maybe its player does not play on the environment that it is given.");
-        }
-        learner.update(List.of(results), metrics);
+        rounds.learn(List.of(results), taken, metrics);
         results = new State[0];
         return taken;
     }
@@ -147,17 +135,14 @@ final class EpisodeGathering implements Gathering {
         return faults.count();
     }
 
-    /** Plays begin anew with each round: a round that is dropped will be played again as it was. */
     @Override
     public void save(State into, boolean settled) {
-        if (settled) {
-            faults.save(into);
-        }
+        rounds.save(into, settled);
     }
 
     @Override
     public void load(State from) {
-        faults.load(from);
+        rounds.load(from);
     }
 
     @Override

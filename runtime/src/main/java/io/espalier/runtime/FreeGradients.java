@@ -38,7 +38,7 @@ final class FreeGradients extends GradientGathering {
     /** Environments that begin anew must not begin as they did before. */
     @Override
     long played(int life) {
-        return (restarts << 20) + life;
+        return Crew.begun(restarts, life);
     }
 
     @Override

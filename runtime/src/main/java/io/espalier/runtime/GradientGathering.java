@@ -1,7 +1,6 @@
 package io.espalier.runtime;
 
 import io.espalier.core.MetricSink;
-import io.espalier.core.State;
 import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
@@ -9,13 +8,11 @@ import io.espalier.runtime.compression.Compression;
 import io.espalier.runtime.compression.GradientCodec;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
-import io.espalier.runtime.workers.LocalPool;
-import io.espalier.runtime.workers.WorkerPool;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The server's side of {@link ParameterServer}, as far as it is the same whoever waits for whom. */
-abstract class GradientGathering implements Gathering {
+abstract class GradientGathering implements WaitingGathering {
     final ParameterServer.Settings settings;
     final int workers;
     final Crew crew;
@@ -24,8 +21,7 @@ abstract class GradientGathering implements Gathering {
     final long restarts;
     final Episodes[] episodes;
 
-    private final WorkerPool pool;
-    private final boolean ownPool;
+    private final Workplace place;
     private final GradientCodec codec;
     private final float[] decoded;
     private final long[] faults;
@@ -43,12 +39,10 @@ abstract class GradientGathering implements Gathering {
         figures = plan.metrics();
         learner = new ServedLearner(algorithm, parts, settings.shards());
         environments = algorithm.environments();
-        WorkerPool given = parts.workers();
-        ownPool = given == null;
-        pool = given == null ? new LocalPool() : given;
-        workers = settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
-        State before = plan.from();
-        restarts = before != null && before.has("restarts") ? before.getLong("restarts") : 0;
+        place = Workplace.of(parts);
+        int chosen = place.chosen(settings.workers(), plan.threads());
+        workers = place.workers(chosen);
+        restarts = plan.restarts();
         Compression compression = Compression.parse(settings.compression());
         int most = learner.parameters().length;
         codec = compression.codec(most);
@@ -57,8 +51,8 @@ abstract class GradientGathering implements Gathering {
         episodes = new Episodes[workers];
         Arrays.setAll(episodes, w -> new Episodes());
         crew = new Crew(
-                pool,
-                Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
+                place.pool(),
+                Crew.share(chosen),
                 parts.events(),
                 figures,
                 (number, life) -> new GradientRecipe(
@@ -76,12 +70,6 @@ abstract class GradientGathering implements Gathering {
     @Override
     public Learner learner() {
         return learner;
-    }
-
-    /** The run's own thread only waits. */
-    @Override
-    public int tasks() {
-        return 1;
     }
 
     /** Waits for what comes next. */
@@ -176,11 +164,6 @@ abstract class GradientGathering implements Gathering {
     }
 
     @Override
-    public void resume(int index, int thread) {
-        throw new IllegalStateException("waiting for workers cannot be given up.");
-    }
-
-    @Override
     public long faults() {
         return Arrays.stream(faults).sum();
     }
@@ -188,8 +171,6 @@ abstract class GradientGathering implements Gathering {
     @Override
     public void close() {
         crew.close();
-        if (ownPool) {
-            pool.close();
-        }
+        place.close();
     }
 }

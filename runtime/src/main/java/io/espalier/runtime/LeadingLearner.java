@@ -13,10 +13,8 @@ import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Experience;
-import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Resources;
-import io.espalier.runtime.workers.WorkerPool;
 import java.util.Arrays;
 
 /**
@@ -40,8 +38,7 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
 
     private final int learners;
     private final Crew crew;
-    private final WorkerPool pool;
-    private final boolean ownPool;
+    private final Workplace place;
     private final RolloutLearner learner;
     /** By rank; the first, which is the run's own learner, is not used. */
     private final Standing[] standing;
@@ -54,13 +51,11 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
     private LeadingLearner(
             RolloutAlgorithm algorithm, GatheringParts parts, Seeds seeds, Policy initial, int learners) {
         this.learners = learners;
-        WorkerPool given = parts.workers();
-        ownPool = given == null;
-        pool = given == null ? new LocalPool() : given;
+        place = Workplace.of(parts);
         standing = new Standing[learners];
         Arrays.fill(standing, Standing.READY);
         crew = new Crew(
-                pool,
+                place.pool(),
                 // They work while those who collect wait, on the same processors.
                 Resources.cpus(0),
                 parts.events(),
@@ -157,9 +152,7 @@ final class LeadingLearner implements RolloutLearner, AutoCloseable {
     @Override
     public void close() {
         crew.close();
-        if (ownPool) {
-            pool.close();
-        }
+        place.close();
     }
 
     /** One network's updates, of which replicas compute a part. */

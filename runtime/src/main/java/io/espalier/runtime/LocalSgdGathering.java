@@ -9,8 +9,6 @@ import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.metrics.RunMetrics;
 import io.espalier.runtime.workers.Command;
-import io.espalier.runtime.workers.LocalPool;
-import io.espalier.runtime.workers.WorkerPool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,12 +19,11 @@ import org.jspecify.annotations.Nullable;
  * The middle of {@link LocalSgd}: a round is what all replicas learn from their blocks, and its learner, which sees no
  * block itself, holds the average.
  */
-final class LocalSgdGathering implements Gathering {
+final class LocalSgdGathering implements WaitingGathering {
     private final LocalSgd.Settings settings;
     private final RolloutAlgorithm algorithm;
     private final Learner learner;
-    private final WorkerPool pool;
-    private final boolean ownPool;
+    private final Workplace place;
     private final Crew crew;
     private final RunEvent.Sink events;
     private final long restarts;
@@ -86,13 +83,10 @@ final class LocalSgdGathering implements Gathering {
         learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
         moments = settings.optimizer() == LocalSgd.Optimizers.AVERAGED;
         Averaging.share(state(), moments, algorithm.name());
-        WorkerPool given = parts.workers();
-        ownPool = given == null;
-        pool = given == null ? new LocalPool() : given;
-        int workers =
-                settings.workers() > 0 ? settings.workers() : given == null ? plan.threads() : Crew.processors(pool);
-        State from = plan.from();
-        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        place = Workplace.of(parts);
+        int chosen = place.chosen(settings.workers(), plan.threads());
+        int workers = place.workers(chosen);
+        restarts = plan.restarts();
         quorum = (int) Math.ceil(settings.waitFor() * workers);
         wanted = new long[workers];
         busy = new boolean[workers];
@@ -101,11 +95,11 @@ final class LocalSgdGathering implements Gathering {
         reports = new ArrayList<>(Collections.nCopies(workers, null));
         events = parts.events();
         crew = new Crew(
-                pool,
-                Crew.share(settings.workers() > 0 || ownPool ? workers : 0),
+                place.pool(),
+                Crew.share(chosen),
                 events,
                 figures,
-                (number, life) -> new ReplicaRecipe(plan, number, (restarts << 20) + life));
+                (number, life) -> new ReplicaRecipe(plan, number, Crew.begun(restarts, life)));
     }
 
     private State state() {
@@ -117,12 +111,6 @@ final class LocalSgdGathering implements Gathering {
     @Override
     public Learner learner() {
         return learner;
-    }
-
-    /** The run's own thread only waits. */
-    @Override
-    public int tasks() {
-        return 1;
     }
 
     @Override
@@ -204,12 +192,6 @@ final class LocalSgdGathering implements Gathering {
                 ask(worker);
             }
         }
-    }
-
-    /** Nothing foreign is called here: there is nothing to get stuck in. */
-    @Override
-    public void resume(int index, int thread) {
-        throw new IllegalStateException("waiting for workers cannot be given up.");
     }
 
     @Override
@@ -317,8 +299,6 @@ final class LocalSgdGathering implements Gathering {
     @Override
     public void close() {
         crew.close();
-        if (ownPool) {
-            pool.close();
-        }
+        place.close();
     }
 }

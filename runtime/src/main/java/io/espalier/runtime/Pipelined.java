@@ -2,8 +2,6 @@ package io.espalier.runtime;
 
 import io.espalier.core.Setting;
 import io.espalier.policy.RolloutAlgorithm;
-import io.espalier.runtime.workers.LocalPool;
-import io.espalier.runtime.workers.WorkerPool;
 import java.util.Map;
 
 /**
@@ -62,11 +60,8 @@ final class Pipelined extends ExecutionMode {
     @Override
     Gathering gathering(GatheringParts parts) {
         RolloutAlgorithm algorithm = rollouts(parts);
-        WorkerPool given = parts.workers();
-        if (given != null) {
-            return new DividedGathering(algorithm, parts, given, false, settings.workers(), true);
-        }
-        int workers = settings.workers() > 0 ? settings.workers() : parts.plan().threads();
-        return new DividedGathering(algorithm, parts, new LocalPool(), true, workers, true);
+        Workplace place = Workplace.of(parts);
+        int chosen = place.chosen(settings.workers(), parts.plan().threads());
+        return new DividedGathering(algorithm, parts, place, chosen, true);
     }
 }

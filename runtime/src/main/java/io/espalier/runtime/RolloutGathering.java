@@ -41,8 +41,7 @@ final class RolloutGathering implements Gathering {
                 task.actionSpace(),
                 task.masked(),
                 learner.policy().stateSize());
-        State from = plan.from();
-        restarts = from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+        restarts = plan.restarts();
         // Environments that begin anew must not begin as they did at first.
         Seeds played = restarts == 0 ? seeds : seeds.child("restart", restarts);
         workers = new RolloutWorker[Math.min(plan.threads(), environments)];

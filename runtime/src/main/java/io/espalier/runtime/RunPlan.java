@@ -61,6 +61,11 @@ record RunPlan(
                 there);
     }
 
+    /** How often the environments were begun anew, because nobody knew where they stood, before this run goes on. */
+    long restarts() {
+        return from != null && from.has("restarts") ? from.getLong("restarts") : 0;
+    }
+
     /** What another JVM must know to bring up environments and policies of this run. */
     State description() {
         State state = new State();
