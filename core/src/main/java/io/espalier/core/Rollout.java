@@ -138,6 +138,11 @@ public final class Rollout {
         Arrays.fill(begun, true);
     }
 
+    /** Allocates a block of the same kind for some of its environments. */
+    public Rollout narrower(int fewer) {
+        return new Rollout(steps, fewer, observationSize, actionSize, maskSize, stateSize);
+    }
+
     /** T times N. */
     public int rows() {
         return steps * environments;
@@ -160,5 +165,64 @@ public final class Rollout {
     /** Whether row {@code row} follows on none that the same learner was given: an episode begins, or another's block. */
     public boolean stands(int row) {
         return (row < environments && !joined) || begins(row);
+    }
+
+    /**
+     * Takes over what some of its environments lived through from a block that has only them. Threads may do so for
+     * different environments at the same time; each begins at another step, so that they seldom write to one cache line.
+     *
+     * @param block with as many steps, and rows of the same sizes
+     * @param column the number here of the block's first environment
+     * @throws IllegalArgumentException if the block does not fit
+     */
+    public void take(Rollout block, int column) {
+        if (block.steps != steps
+                || column < 0
+                || column + block.environments > environments
+                || block.observationSize != observationSize
+                || block.actionSize != actionSize
+                || block.maskSize != maskSize
+                || block.stateSize != stateSize) {
+            throw new IllegalArgumentException("a block of " + block.steps + " x " + block.environments
+                    + " rows cannot be taken as columns " + column + " on of one of " + steps + " x " + environments
+                    + ". Maybe it was collected with other settings.");
+        }
+        int first = (int) ((long) column * steps / environments);
+        take(block, column, first, steps);
+        take(block, column, 0, first);
+        System.arraycopy(block.finalMasks, 0, finalMasks, column * maskSize, block.finalMasks.length);
+        System.arraycopy(block.states, 0, states, column * stateSize, block.states.length);
+        System.arraycopy(block.begun, 0, begun, column, block.environments);
+    }
+
+    private void take(Rollout block, int column, int fromStep, int toStep) {
+        int n = block.environments;
+        for (int t = fromStep; t < toStep; t++) {
+            int from = t * n;
+            int to = t * environments + column;
+            copy(block.observations, from, observations, to, n * observationSize, observationSize);
+            copy(block.reached, from, reached, to, n * observationSize, observationSize);
+            copy(block.actions, from, actions, to, n * actionSize, actionSize);
+            copy(block.logProbabilities, from, logProbabilities, to, n, 1);
+            copy(block.values, from, values, to, n, 1);
+            System.arraycopy(block.masks, from * maskSize, masks, to * maskSize, n * maskSize);
+            System.arraycopy(block.reachedMasks, from * maskSize, reachedMasks, to * maskSize, n * maskSize);
+            for (int i = 0; i < n; i++) {
+                rewards[to + i] = block.rewards[from + i];
+                terminated[to + i] = block.terminated[from + i];
+                truncated[to + i] = block.truncated[from + i];
+                discarded[to + i] = block.discarded[from + i];
+            }
+        }
+    }
+
+    private static void copy(float[] from, int row, float[] into, int to, int count, int size) {
+        if (count > 32) {
+            System.arraycopy(from, row * size, into, to * size, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            into[to * size + i] = from[row * size + i];
+        }
     }
 }

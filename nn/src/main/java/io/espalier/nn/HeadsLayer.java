@@ -25,7 +25,9 @@ final class HeadsLayer extends Layer {
     @Override
     void forward(float[] in, int at, int rows) {
         for (Layer head : heads) {
-            head.forward(in, at, rows);
+            if (head.wanted) {
+                head.forward(in, at, rows);
+            }
         }
     }
 

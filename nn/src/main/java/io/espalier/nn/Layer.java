@@ -16,6 +16,9 @@ abstract class Layer {
     final float[] output;
     final float[] outputGradient;
 
+    /** As one of several heads: whether its output is wanted of {@link #forward}. */
+    boolean wanted = true;
+
     /** Made when it is first wanted: few networks ever run a tangent pass. */
     private float[] outputTangent = new float[0];
 

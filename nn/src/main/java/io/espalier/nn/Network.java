@@ -30,6 +30,8 @@ public final class Network {
     private float[] input = new float[0];
     private int inputAt;
     private int rows;
+    /** How many outputs {@link #forward} leaves out. */
+    private int unwanted;
 
     /**
      * One array of parameters.
@@ -248,6 +250,24 @@ public final class Network {
     }
 
     /**
+     * Chooses whether {@link #forward} computes one of several outputs, with all that leads to it alone; at first it
+     * computes all. The outputs that are wanted have the same bits either way.
+     *
+     * @throws IllegalStateException if the network has memory: what is remembered must be of all of it
+     */
+    public void want(int head, boolean wanted) {
+        if (!wanted && stateSize() > 0) {
+            throw new IllegalStateException("the network remembers (" + stateSize()
+                    + " floats a row): all of its outputs are computed, so that it remembers all.");
+        }
+        if (heads[head] != root && heads[head].wanted != wanted) {
+            heads[head].wanted = wanted;
+            unwanted += wanted ? -1 : 1;
+            rows = 0;
+        }
+    }
+
+    /**
      * Computes the outputs of some rows.
      *
      * @param from input [rows, inputSize]; it must stay unchanged until {@link #backward()}
@@ -338,9 +358,7 @@ public final class Network {
      * @throws IllegalStateException if there was no forward pass yet
      */
     public void backward(boolean wantInputGradients) {
-        if (rows == 0) {
-            throw new IllegalStateException("backward needs a forward pass before it.");
-        }
+        checkForward("backward");
         root.backward(input, inputAt, rows, wantInputGradients ? inputGradients() : null);
     }
 
@@ -357,14 +375,18 @@ public final class Network {
      * @throws UnsupportedOperationException if a layer has no tangent pass
      */
     public void tangent(float[] direction) {
-        if (rows == 0) {
-            throw new IllegalStateException("tangent needs a forward pass before it.");
-        }
+        checkForward("tangent");
         if (direction.length != wiring.parameters.length) {
             throw new IllegalArgumentException("direction (" + direction.length + " floats) must have the length of the"
                     + " parameters (" + wiring.parameters.length + ").");
         }
         root.tangent(input, inputAt, rows, null, direction);
+    }
+
+    private void checkForward(String pass) {
+        if (rows == 0 || unwanted > 0) {
+            throw new IllegalStateException(pass + " needs a forward pass before it, of all outputs.");
+        }
     }
 
     /** The tangent [capacity, headSize] of a head's outputs; {@link #tangent} fills the first rows. */

@@ -100,4 +100,35 @@ class NetworkTest {
         NetworkSpec wide = NetworkSpec.parse(heads.append(")").toString());
         assertThat(Network.floats(wide, new int[] {4096}, 1)).isGreaterThan(2L * 11 * 4096 * 32768);
     }
+
+    @Test
+    void anOutputThatIsNotWantedIsNotComputed() {
+        NetworkSpec spec = heads(
+                head("policy", sequential(dense(5), tanh(), dense(2))),
+                head("value", sequential(dense(7), tanh(), dense(1))));
+        Network all = new Network(spec, new int[] {3}, 4);
+        all.initialize(new java.util.SplittableRandom(1));
+        Network part = all.replica(4);
+        float[] input = {1, 2, 3, 4, 5, 6};
+        all.forward(input, 0, 2);
+
+        part.want(1, false);
+        part.forward(input, 0, 2);
+        assertThat(part.output(0)).containsExactly(all.output(0));
+        assertThat(part.output(1)).containsOnly(0);
+        assertThatThrownBy(part::backward)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("all outputs");
+        part.want(1, true);
+        assertThatThrownBy(part::backward)
+                .as("the value's activations are not there yet")
+                .isInstanceOf(IllegalStateException.class);
+        part.forward(input, 0, 2);
+        assertThat(part.output(1)).containsExactly(all.output(1));
+        part.backward();
+        assertThatThrownBy(() -> new Network(
+                                NetworkSpec.parse("lstm(2) > heads(a: dense(1), b: dense(1))"), new int[] {3}, 1)
+                        .want(0, false))
+                .hasMessageContaining("remembers (4");
+    }
 }

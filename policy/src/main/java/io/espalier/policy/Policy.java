@@ -191,6 +191,14 @@ public final class Policy {
     }
 
     /**
+     * Whether values can be had later than actions at no greater cost: where the value has a network of its own.
+     * {@link PolicySession#act} is then faster without them, and {@link PolicySession#values} gives the same bits.
+     */
+    public boolean valuesApart() {
+        return structure.valueApart;
+    }
+
+    /**
      * What acts through episodes one after the other and keeps, while one lasts, what is remembered of it; also for
      * policies without memory. Used by one thread.
      */

@@ -87,6 +87,7 @@ final class PolicyFile {
         Network network = session.network();
         float[] memory = new float[policy.stateSize()];
         float[] actions = new float[rows * policy.actionSpace().size()];
+        float[] values = new float[rows];
         float[][] outputs = new float[network.heads()][];
         Arrays.setAll(outputs, i -> new float[rows * network.headSize(i)]);
         for (int row = 0; row < rows; row += together) {
@@ -102,8 +103,8 @@ final class PolicyFile {
                     actions,
                     row * policy.actionSpace().size(),
                     new float[0],
-                    new float[0],
-                    0,
+                    values,
+                    row,
                     memory,
                     0);
             for (int i = 0; i < outputs.length; i++) {

@@ -148,6 +148,7 @@ public final class PolicySession {
         int observationSize = structure.observationSpace.size();
         int actionSize = structure.actionSpace.size();
         network.noise(!greedy && policy.head() instanceof ActionHead.Noisy);
+        want(true, values.length > 0);
         int choices = masks.length == 0 ? 0 : structure.actionSpace.choices();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
@@ -191,6 +192,7 @@ public final class PolicySession {
             return;
         }
         network.noise(false);
+        want(false, true);
         int size = structure.observationSpace.size();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
@@ -213,6 +215,15 @@ public final class PolicySession {
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
             forward(observations, at + done * size, count, states, statesAt + done * structure.stateSize);
+        }
+    }
+
+    /** Leaves out what would be computed for nobody. */
+    private void want(boolean actions, boolean value) {
+        if (structure.value >= 0 && structure.stateSize == 0) {
+            for (int head = 0; head < network.heads(); head++) {
+                network.want(head, head == structure.value ? value : actions);
+            }
         }
     }
 
@@ -308,7 +319,7 @@ public final class PolicySession {
         return index;
     }
 
-    /** The network after {@link #act} or {@link #values}: its outputs are those of the last rows. */
+    /** The network: after {@link #act} with values, all of its outputs are those of the last rows. */
     Network network() {
         return network;
     }

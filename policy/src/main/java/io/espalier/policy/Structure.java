@@ -41,6 +41,8 @@ final class Structure {
     final int explore;
     /** Which network output estimates the value, or -1. */
     final int value;
+    /** Whether the value's part of the network shares nothing with the others, and can be left for later. */
+    final boolean valueApart;
     /** Whether the network has noisy layers. */
     final boolean noisy;
     /** The choices of each discrete component of an action; none for a box. */
@@ -77,6 +79,7 @@ final class Structure {
                 || head instanceof ActionHead.EpsilonGreedyAtoms;
         main = output(network, values ? ActionHead.Q : ActionHead.POLICY, head);
         value = network.hasHead(ActionHead.VALUE) ? network.head(ActionHead.VALUE) : -1;
+        valueApart = value >= 0 && stateSize == 0 && !noisy && spec instanceof NetworkSpec.Heads;
         boolean explores = tabular && network.heads() > 1 && network.hasHead(ActionHead.EXPLORE);
         explore = explores ? network.head(ActionHead.EXPLORE) : main;
         boolean gaussian = head instanceof ActionHead.DiagonalGaussian || head instanceof ActionHead.SquashedGaussian;

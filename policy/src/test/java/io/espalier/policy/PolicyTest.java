@@ -376,4 +376,34 @@ class PolicyTest {
                     .hasMessageContaining("Maybe");
         }
     }
+
+    @Test
+    void valuesOfANetworkOfTheirOwnCanBeHadLater() {
+        Policy apart = Policies.random(
+                "box(shape=[4], low=-Infinity, high=Infinity)",
+                "discrete(2)",
+                new ActionHead.Categorical(),
+                "heads(policy: dense(8) > tanh > dense(2), value: dense(8) > tanh > dense(1))");
+        assertThat(apart.valuesApart()).isTrue();
+        assertThat(Policies.cartPole().valuesApart()).as("with a shared trunk").isFalse();
+        float[] observations = new float[4 * 9];
+        RandomStream random = new RandomStream(3);
+        for (int i = 0; i < observations.length; i++) {
+            observations[i] = random.nextFloat();
+        }
+        float[][] together = new float[3][9];
+        float[][] later = new float[3][9];
+        PolicySession session = apart.session(4);
+        session.act(observations, 0, 9, ALL, 0, streams(9), 0, false, together[0], 0, together[1], together[2], 0);
+        session.act(observations, 0, 9, ALL, 0, streams(9), 0, false, later[0], 0, later[1], new float[0], 0);
+        session.values(observations, 0, 9, later[2], 0);
+        assertThat(later).isDeepEqualTo(together);
+        assertThat(together[2]).doesNotContain(0f);
+    }
+
+    private static RandomStream[] streams(int count) {
+        RandomStream[] streams = new RandomStream[count];
+        Arrays.setAll(streams, RandomStream::new);
+        return streams;
+    }
 }

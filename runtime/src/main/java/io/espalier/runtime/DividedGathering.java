@@ -247,40 +247,12 @@ final class DividedGathering implements WaitingGathering {
     }
 
     private void take(int worker, Experience experience) {
-        copy(experience.rollout(), rollout, firsts[worker]);
+        rollout.take(experience.rollout(), firsts[worker]);
         after[worker] = experience.after();
         episodes[worker].load(experience.episodes());
         faults[worker] = experience.faults();
         longestNanos = Math.max(longestNanos, experience.nanos());
         came[worker] = true;
-    }
-
-    /** Writes a block into its columns of another. */
-    private static void copy(Rollout from, Rollout into, int column) {
-        int n = from.environments;
-        for (int t = 0; t < from.steps; t++) {
-            int row = t * n;
-            int to = t * into.environments + column;
-            rows(from.observations, row, into.observations, to, n, into.observationSize);
-            rows(from.reached, row, into.reached, to, n, into.observationSize);
-            rows(from.actions, row, into.actions, to, n, into.actionSize);
-            rows(from.masks, row, into.masks, to, n, into.maskSize);
-            rows(from.reachedMasks, row, into.reachedMasks, to, n, into.maskSize);
-            rows(from.logProbabilities, row, into.logProbabilities, to, n, 1);
-            rows(from.values, row, into.values, to, n, 1);
-            rows(from.rewards, row, into.rewards, to, n, 1);
-            rows(from.terminated, row, into.terminated, to, n, 1);
-            rows(from.truncated, row, into.truncated, to, n, 1);
-            rows(from.discarded, row, into.discarded, to, n, 1);
-        }
-        rows(from.finalMasks, 0, into.finalMasks, column, n, into.maskSize);
-        rows(from.states, 0, into.states, column, n, into.stateSize);
-        rows(from.begun, 0, into.begun, column, n, 1);
-    }
-
-    @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the same kind, as the two rollouts' fields are
-    private static void rows(Object from, int row, Object into, int to, int rows, int size) {
-        System.arraycopy(from, row * size, into, to * size, rows * size);
     }
 
     @Override

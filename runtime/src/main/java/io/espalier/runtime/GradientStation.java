@@ -74,7 +74,7 @@ final class GradientStation implements Worker {
         pulled = new PulledParameters(recipe.pull(), update.parameters().length);
         Seeds played = recipe.life() == 0 ? seeds : seeds.child("restart", recipe.life());
         int first = recipe.first();
-        worker = new RolloutWorker(first, first + algorithm.environments(), 0, source, initial, played);
+        worker = new RolloutWorker(first, algorithm.environments(), source, initial, played);
         learning = new Coroutine("espalier-gradients-" + first);
         rollout = fresh();
     }

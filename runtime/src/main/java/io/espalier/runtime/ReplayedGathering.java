@@ -142,7 +142,7 @@ final class ReplayedGathering implements Gathering {
         Policy policy = learner.policy();
         Station fresh = new Station(
                 row.life(),
-                new RolloutWorker(first, first + environments, 0, parts.source(), policy, played),
+                new RolloutWorker(first, environments, parts.source(), policy, played),
                 new Rollout(
                         algorithm.rolloutSteps(),
                         environments,

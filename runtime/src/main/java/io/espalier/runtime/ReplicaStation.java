@@ -91,7 +91,7 @@ final class ReplicaStation implements Worker {
         int environments = rollouts.environments();
         int first = recipe.number() * environments;
         Seeds played = recipe.life() == 0 ? seeds : seeds.child("restart", recipe.life());
-        worker = new RolloutWorker(first, first + environments, 0, source, initial, played);
+        worker = new RolloutWorker(first, environments, source, initial, played);
         rollout = new Rollout(
                 rollouts.rolloutSteps(),
                 environments,

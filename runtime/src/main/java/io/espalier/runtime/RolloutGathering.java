@@ -17,6 +17,9 @@ final class RolloutGathering implements Gathering {
     private final RolloutLearner learner;
     private final Rollout rollout;
     private final RolloutWorker[] workers;
+    /** By worker: the block it fills, then put into the rollout. Threads that filled that itself would share cache lines. */
+    private final Rollout[] blocks;
+
     private final Episodes[] episodes;
     private final long restarts;
     private final RunMetrics metrics;
@@ -45,10 +48,12 @@ final class RolloutGathering implements Gathering {
         // Environments that begin anew must not begin as they did at first.
         Seeds played = restarts == 0 ? seeds : seeds.child("restart", restarts);
         workers = new RolloutWorker[Math.min(plan.threads(), environments)];
+        blocks = new Rollout[workers.length];
         for (int w = 0; w < workers.length; w++) {
             int first = (int) ((long) w * environments / workers.length);
             int to = (int) ((w + 1L) * environments / workers.length);
-            workers[w] = new RolloutWorker(first, to, first, parts.source(), learner.policy(), played);
+            workers[w] = new RolloutWorker(first, to - first, parts.source(), learner.policy(), played);
+            blocks[w] = workers.length == 1 ? rollout : rollout.narrower(to - first);
         }
         episodes = new Episodes[workers.length];
         Arrays.setAll(episodes, w -> workers[w].episodes());
@@ -79,13 +84,20 @@ final class RolloutGathering implements Gathering {
     @Override
     public void run(int index, int thread) {
         began[index] = System.nanoTime();
-        workers[index].collect(rollout);
-        ended[index] = System.nanoTime();
+        workers[index].collect(blocks[index]);
+        collected(index);
     }
 
     @Override
     public void resume(int index, int thread) {
-        workers[index].resume(rollout);
+        workers[index].resume(blocks[index]);
+        collected(index);
+    }
+
+    private void collected(int index) {
+        if (blocks[index] != rollout) {
+            rollout.take(blocks[index], workers[index].first());
+        }
         ended[index] = System.nanoTime();
     }
 

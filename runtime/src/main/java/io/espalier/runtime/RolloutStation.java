@@ -60,7 +60,7 @@ final class RolloutStation implements Worker {
         Seeds seeds = Seeds.of(plan.seed());
         policy = algorithm.policy(task, seeds.child("policy"));
         Seeds played = recipe.life() == 0 ? seeds : seeds.child("restart", recipe.life());
-        worker = new RolloutWorker(recipe.first(), recipe.first() + environments, 0, source, policy, played);
+        worker = new RolloutWorker(recipe.first(), environments, source, policy, played);
         rollout = fresh();
     }
 

@@ -12,9 +12,10 @@ import io.espalier.policy.PolicySession;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Steps a contiguous group of a run's environments with a policy and fills their columns of the {@link Rollout}. What an
+ * Steps a contiguous group of a run's environments with a policy and fills a {@link Rollout} of theirs. What an
  * environment lives through and what is drawn for it depends on its number alone, not on how environments are grouped.
  *
  * <p>How far it has come is kept in fields: when a thread is stuck in an environment and has been given up, another one
@@ -28,10 +29,9 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         RECORD
     }
 
-    private final int from;
-    /** Where its columns begin in the rollout. */
-    private final int column;
+    private static final float[] NOBODY = {};
 
+    private final int first;
     private final int size;
     private final EnvironmentSource source;
     private final DefaultVectorEnvironment environments;
@@ -39,6 +39,9 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     private final FaultHistory[] histories;
     private final RandomStream[] streams;
     private final PolicySession session;
+    /** Takes the values of a whole block at its end; null where each step's come with its actions. */
+    private final @Nullable BlockValues values;
+
     private final float[] actions;
     /** [size, state]: what the policy remembers of each environment. */
     private final float[] states;
@@ -50,15 +53,13 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     private int t;
 
     /**
-     * Makes environments {@code from} to {@code to - 1}.
+     * Makes environments {@code first} to {@code first + size - 1}.
      *
-     * @param column where their columns begin in the rollout
      * @param policy decides the sizes; another of the same structure may be given to {@link #begin}
      */
-    RolloutWorker(int from, int to, int column, EnvironmentSource source, Policy policy, Seeds seeds) {
-        this.from = from;
-        this.column = column;
-        size = to - from;
+    RolloutWorker(int first, int size, EnvironmentSource source, Policy policy, Seeds seeds) {
+        this.first = first;
+        this.size = size;
         this.source = source;
         guards = new EnvironmentGuard[size];
         histories = new FaultHistory[size];
@@ -66,22 +67,28 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         List<Environment> copies = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             histories[i] = new FaultHistory(source.settings());
-            streams[i] = seeds.child("action", from + i).stream();
-            guards[i] = source.guard(from + i);
+            streams[i] = seeds.child("action", first + i).stream();
+            guards[i] = source.guard(first + i);
             try {
                 source.open(guards[i]);
             } catch (EnvironmentFault e) {
-                replace(from + i, guards[i], e);
+                replace(first + i, guards[i], e);
             }
             copies.add(guards[i]);
         }
-        environments = new DefaultVectorEnvironment(copies, seeds, from, this::replace);
+        environments = new DefaultVectorEnvironment(copies, seeds, first, this::replace);
         environments.onEpisode(episodes);
+        values = policy.valuesApart() ? new BlockValues(policy) : null;
         session = policy.session(size);
         actions = new float[size * policy.actionSpace().size()];
         states = new float[size * policy.stateSize()];
         begins = new boolean[size];
         Arrays.fill(begins, true);
+    }
+
+    /** The number of its first environment. */
+    int first() {
+        return first;
     }
 
     /** How many environments it has. */
@@ -92,11 +99,14 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     /** Takes a policy for the rollout to come, and goes to its start. */
     void begin(Policy policy) {
         session.load(policy);
+        if (values != null) {
+            values.load(policy);
+        }
         episodes.clear();
         t = 0;
     }
 
-    /** Fills the columns, from wherever it stands. */
+    /** Fills a block of just its environments, from wherever it stands. */
     void collect(Rollout rollout) {
         if (phase == Phase.BEGIN) {
             environments.reset();
@@ -105,10 +115,10 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         while (t < rollout.steps) {
             if (phase == Phase.ACT) {
                 if (t == 0) {
-                    System.arraycopy(states, 0, rollout.states, column * rollout.stateSize, states.length);
-                    System.arraycopy(begins, 0, rollout.begun, column, size);
+                    System.arraycopy(states, 0, rollout.states, 0, states.length);
+                    System.arraycopy(begins, 0, rollout.begun, 0, size);
                 }
-                act(rollout, t * rollout.environments + column);
+                act(rollout, t * size);
                 episodes.at(t);
                 phase = Phase.STEP;
             }
@@ -116,12 +126,14 @@ final class RolloutWorker implements Stateful, AutoCloseable {
                 environments.step(actions);
                 phase = Phase.RECORD;
             }
-            record(rollout, t * rollout.environments + column);
+            record(rollout, t * size);
             t++;
             phase = Phase.ACT;
         }
-        System.arraycopy(
-                environments.actionMasks(), 0, rollout.finalMasks, column * rollout.maskSize, size * rollout.maskSize);
+        if (values != null) {
+            values.fill(rollout);
+        }
+        System.arraycopy(environments.actionMasks(), 0, rollout.finalMasks, 0, size * rollout.maskSize);
     }
 
     /** Does the rest after the thread that did it was given up, stuck in one of the environments. */
@@ -160,7 +172,7 @@ final class RolloutWorker implements Stateful, AutoCloseable {
                 rollout.actions,
                 row * rollout.actionSize,
                 rollout.logProbabilities,
-                rollout.values,
+                values == null ? rollout.values : NOBODY,
                 row,
                 states,
                 0);
@@ -193,7 +205,7 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     }
 
     private Environment replace(int number, Environment failed, Throwable cause) {
-        int i = number - from;
+        int i = number - first;
         EnvironmentGuard old = guards[i];
         EnvironmentFault fault = source.report(old, cause);
         histories[i].add(fault, old.takeGoodSteps());
@@ -229,7 +241,7 @@ final class RolloutWorker implements Stateful, AutoCloseable {
         long[] stream = new long[3];
         for (int i = 0; i < size; i++) {
             streams[i].save(stream, 0);
-            State state = into.child("worker", from + i);
+            State state = into.child("worker", first + i);
             state.put("stream", stream);
             state.put("begins", new int[] {begins[i] ? 1 : 0});
             if (states.length > 0) {
@@ -243,7 +255,7 @@ final class RolloutWorker implements Stateful, AutoCloseable {
     public void load(State from) {
         environments.load(from);
         for (int i = 0; i < size; i++) {
-            State state = from.child("worker", this.from + i);
+            State state = from.child("worker", first + i);
             streams[i].load(state.longs("stream"), 0);
             begins[i] = state.has("begins") && state.ints("begins")[0] != 0;
             if (states.length > 0) {
