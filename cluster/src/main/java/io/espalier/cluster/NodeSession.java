@@ -91,6 +91,10 @@ final class NodeSession {
         over.complete(cause);
     }
 
+    NodeSystem system() {
+        return system;
+    }
+
     /** Waits until it is over; returns why. */
     String await() {
         return over.join();

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.AbstractActor;
@@ -101,9 +102,19 @@ final class NodeSystem {
         }
     }
 
-    /** The actor of that name on another node; nothing is asked of the node for it. */
+    /**
+     * The actor of that name on another node; nothing is asked of the node for it. Looked up on one of the system's own
+     * threads, which end with it: Pekko keeps what is looked up with the thread, and with that the whole system.
+     */
     ActorRef remote(String address, String name) {
-        return ((ExtendedActorSystem) system).provider().resolveActorRef(address + "/user/" + name);
+        return CompletableFuture.supplyAsync(
+                        () -> ((ExtendedActorSystem) system).provider().resolveActorRef(address + "/user/" + name),
+                        system.dispatcher())
+                .join();
+    }
+
+    ActorSystem actors() {
+        return system;
     }
 
     /** "pekko://espalier@HOST:PORT". */

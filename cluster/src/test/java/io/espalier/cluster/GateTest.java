@@ -195,12 +195,13 @@ class GateTest {
     @Test
     void staysThatAreOverAreForgotten() throws Exception {
         head(ClusterSettings.LOCAL);
-        List<WeakReference<NodeSession>> stays = new ArrayList<>();
+        List<WeakReference<Object>> stays = new ArrayList<>();
         try (FaultProxy way = FaultProxy.to("127.0.0.1", pool.port(), 1);
                 Node node = Node.of(way.port(), "faithful")) {
             for (int i = 0; i < 3; i++) {
                 node.joined();
                 stays.add(new WeakReference<>(node.worker.session()));
+                stays.add(new WeakReference<>(node.worker.session().system().actors()));
                 way.reset();
                 Node.await(node.events, "cluster/lost");
             }
