@@ -26,13 +26,17 @@ final class Inbox implements WorkerListener {
         throw new IllegalStateException("nothing came from a worker within " + PATIENCE_SECONDS + " seconds.");
     }
 
-    /** Waits for so many things. */
-    void await(int count) throws InterruptedException {
+    /** Waits for so many things; returns the largest of their numbers. */
+    long await(int count) throws InterruptedException {
+        long largest = Long.MIN_VALUE;
         for (int i = 0; i < count; i++) {
-            if (next().equals(LOST)) {
+            Command next = next();
+            if (next.equals(LOST)) {
                 throw new IllegalStateException("a worker was lost.");
             }
+            largest = Math.max(largest, next.number());
         }
+        return largest;
     }
 
     /** Waits for the loss of a worker. */

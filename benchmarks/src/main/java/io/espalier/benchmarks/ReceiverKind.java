@@ -10,7 +10,7 @@ import io.espalier.runtime.workers.WorkerContext;
 import io.espalier.runtime.workers.WorkerKind;
 import io.espalier.runtime.workers.WorkerRecipe;
 
-/** Workers that only say that they have received something: what is left is transport. */
+/** Workers that only say when they received weights: what is left is transport. */
 @AutoService(WorkerKind.class)
 public final class ReceiverKind implements WorkerKind {
     private static final String NAME = "benchmark-receiver";
@@ -46,7 +46,7 @@ public final class ReceiverKind implements WorkerKind {
 
     private static final class Receiver implements Worker {
         private final WorkerContext context;
-        private long version = -1;
+        private long arrived;
 
         Receiver(WorkerContext context) {
             this.context = context;
@@ -54,10 +54,11 @@ public final class ReceiverKind implements WorkerKind {
 
         @Override
         public void receive(Message message) {
-            if (message instanceof PolicyUpdate update) {
-                version = update.weights().version();
+            if (message instanceof PolicyUpdate) {
+                // This clock is the whole machine's: processes may compare what they read.
+                arrived = System.nanoTime();
             } else {
-                context.send(Command.of("received", version));
+                context.send(Command.of("received", arrived));
             }
         }
 
