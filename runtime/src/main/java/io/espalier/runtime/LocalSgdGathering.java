@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.GradientExchange;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -80,7 +81,7 @@ final class LocalSgdGathering implements WaitingGathering {
         figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.cores());
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.coresWith(GradientExchange.NONE));
         moments = settings.optimizer() == LocalSgd.Optimizers.AVERAGED;
         Averaging.share(state(), moments, algorithm.name());
         place = Workplace.of(parts);

@@ -14,6 +14,7 @@ import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.policy.Algorithm;
+import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class PipelineParallelTest {
@@ -297,6 +299,20 @@ class PipelineParallelTest {
                         .content()
                         .contains("pipeline/bubble");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local-sgd", "synchronous(learners=2)", "parameter-server"})
+    void modesWithSeveralLearnersRefuseIt(String mode) {
+        try (WorkerPool pool = new LocalPool();
+                PipelineParallel pipeline = new PipelineParallel(pool, 2, PipelineSchedule.GPIPE)) {
+            assertThatThrownBy(() -> trainer(ppo(), 100)
+                            .learnerPlacement(pipeline)
+                            .mode(ExecutionMode.parse(mode))
+                            .run())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("mode (" + mode + ") has several learners");
         }
     }
 }
