@@ -78,6 +78,12 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable String mode;
 
     @Option(
+            names = "--learner",
+            paramLabel = "CUT",
+            description = "Train a large network in parts on several workers: pipeline(stages=2) or tensor(slices=2).")
+    private @Nullable String learner;
+
+    @Option(
             names = "--steps",
             paramLabel = "N",
             description = "The budget, in environment steps; schedules run along it.")
@@ -177,6 +183,7 @@ final class TrainCommand implements Callable<Integer> {
         put(asked, "seed", seed);
         put(asked, "threads", threads);
         put(asked, "mode", mode);
+        put(asked, "learner", learner);
         put(asked, "environmentSteps", steps);
         put(asked, "stop", stop);
         put(asked, "classpath", classPath);

@@ -10,6 +10,7 @@ import io.espalier.runtime.NearestName;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.StopRule;
 import io.espalier.runtime.TunedSettings;
+import io.espalier.runtime.model.NetworkCut;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param checkpoints when the run is saved
  * @param guard how much environments may misbehave
  * @param mode how workers and learner are joined
+ * @param learner how the learner's network is cut over workers; empty for not at all
  * @param classPath jars and folders with the user's code; empty for none
  */
 record TrainRequest(
@@ -45,6 +47,7 @@ record TrainRequest(
         CheckpointSettings checkpoints,
         GuardSettings guard,
         ExecutionMode mode,
+        Optional<NetworkCut> learner,
         String classPath) {
     private static final int WINDOW = 20;
     private static final long BUDGET = 1_000_000;
@@ -62,6 +65,7 @@ record TrainRequest(
             "guard",
             "classpath",
             "mode",
+            "learner",
             "solvedAt",
             "evaluateAtEnd",
             "notes");
@@ -102,6 +106,7 @@ record TrainRequest(
                 "environmentSteps", tuned.map(TunedSettings::environmentSteps).orElse(BUDGET), 1, Long.MAX_VALUE);
         Optional<StopRule> stop = read.stop(tuned.flatMap(TunedSettings::stop).orElse(defaultStop(environment)));
         ExecutionMode mode = read.mode();
+        Optional<NetworkCut> learner = read.learner();
         if (!wrong.isEmpty()) {
             throw new BadInput(String.join(System.lineSeparator(), wrong));
         }
@@ -117,14 +122,19 @@ record TrainRequest(
                 checkpoints,
                 guard,
                 mode,
+                learner,
                 classPath(asked));
     }
 
     /** The user's code: named itself, or noted by the run whose file this is; empty for none. */
     static String classPath(Map<String, ?> asked) {
-        Object named = asked.get("classpath");
+        return noted(asked, "classpath");
+    }
+
+    private static String noted(Map<String, ?> asked, String key) {
+        Object named = asked.get(key);
         if (named == null && asked.get("notes") instanceof Map<?, ?> notes) {
-            named = notes.get("classpath");
+            named = notes.get(key);
         }
         return named == null ? "" : String.valueOf(named);
     }
@@ -210,6 +220,16 @@ record TrainRequest(
             } catch (IllegalArgumentException e) {
                 wrong.add("mode: " + e.getMessage());
                 return ExecutionMode.synchronous();
+            }
+        }
+
+        Optional<NetworkCut> learner() {
+            String text = noted(asked, "learner");
+            try {
+                return text.isEmpty() ? Optional.empty() : Optional.of(NetworkCut.parse(text));
+            } catch (IllegalArgumentException e) {
+                wrong.add("learner: " + e.getMessage());
+                return Optional.empty();
             }
         }
 

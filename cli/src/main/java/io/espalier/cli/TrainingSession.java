@@ -5,6 +5,7 @@ import io.espalier.policy.Algorithm;
 import io.espalier.policy.AlgorithmProvider;
 import io.espalier.runtime.EnvironmentFailure;
 import io.espalier.runtime.EvaluationResult;
+import io.espalier.runtime.LearnerPlacement;
 import io.espalier.runtime.Progress;
 import io.espalier.runtime.RunConfig;
 import io.espalier.runtime.RunDirectory;
@@ -13,6 +14,9 @@ import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;
 import io.espalier.runtime.TrainingResult;
 import io.espalier.runtime.events.RunEvent;
+import io.espalier.runtime.model.NetworkCut;
+import io.espalier.runtime.workers.LocalPool;
+import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,12 +24,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One sitting of a run, seen from the terminal: begins or resumes it, shows how it goes, tells what came of it. */
 final class TrainingSession {
     private static final int WINDOW = 20;
+    private static final String LEARNER = "learner";
 
     private final String algorithm;
     private final EnvironmentSpec environment;
@@ -35,6 +41,8 @@ final class TrainingSession {
     private final OutputOptions output;
     private final MetricsOptions metrics;
     private final Trainer trainer;
+    private final LocalPool here = new LocalPool();
+    private final LearnerPlacement placement;
     private @Nullable ProgressDisplay display;
 
     private TrainingSession(
@@ -46,7 +54,8 @@ final class TrainingSession {
             OutputOptions output,
             MetricsOptions metrics,
             Trainer trainer,
-            @Nullable WorkerProcesses processes) {
+            @Nullable WorkerProcesses processes,
+            Optional<NetworkCut> cut) {
         this.algorithm = algorithm;
         this.environment = environment;
         this.seed = seed;
@@ -60,6 +69,10 @@ final class TrainingSession {
             trainer.workers(processes.pool());
             processes.report(notes::note);
         }
+        WorkerPool pool = processes == null ? here : processes.pool();
+        placement = cut.map(how -> how.over(pool)).orElse(LearnerPlacement.HERE);
+        trainer.learnerPlacement(placement);
+        cut.ifPresent(how -> trainer.note(LEARNER, how.text()));
     }
 
     /** Begins a run and sees it through; returns the exit code. */
@@ -86,7 +99,16 @@ final class TrainingSession {
             trainer.note("classpath", asked.classPath());
         }
         TrainingSession session = new TrainingSession(
-                asked.algorithm(), environment, asked.seed(), directory, out, output, metrics, trainer, processes);
+                asked.algorithm(),
+                environment,
+                asked.seed(),
+                directory,
+                out,
+                output,
+                metrics,
+                trainer,
+                processes,
+                asked.learner());
         session.say(String.format(
                 Locale.ROOT,
                 "%s on %s, seed %d, %d thread%s, in %s",
@@ -123,7 +145,8 @@ final class TrainingSession {
                 output,
                 metrics,
                 trainer,
-                processes);
+                processes,
+                Optional.ofNullable(config.notes().get(LEARNER)).map(text -> NetworkCut.parse(String.valueOf(text))));
         session.say("going on with " + config.algorithm() + " on " + config.environment() + " in " + directory.path());
         return session.finish(!config.main().stop().isEmpty());
     }
@@ -135,7 +158,9 @@ final class TrainingSession {
     private int finish(boolean hasRule) {
         TrainingResult result;
         boolean interrupted;
-        try (MetricsEndpoint endpoint = MetricsEndpoint.open(metrics, trainer, directory.path());
+        try (here;
+                placement;
+                MetricsEndpoint endpoint = MetricsEndpoint.open(metrics, trainer, directory.path());
                 ShutdownRequest signals = ShutdownRequest.forward(trainer);
                 ProgressDisplay shown =
                         output.quiet ? null : new ProgressDisplay(out, trainer.progress(), Terminal.isLive())) {

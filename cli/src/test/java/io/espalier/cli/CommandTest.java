@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -270,35 +271,9 @@ class CommandTest {
 
     @Test
     void metricsAreServedOnlyWhenAPortIsNamed() throws IOException {
-        assertThat(espalier(
-                        "train",
-                        "cartpole",
-                        "--steps",
-                        "2048",
-                        "--stop",
-                        "budget",
-                        "--episodes",
-                        "1",
-                        "--out",
-                        run("a")))
-                .as(err + out)
-                .isZero();
+        assertThat(shortRun("a")).as(err + out).isZero();
         assertThat(folder.resolve("a/metrics.token")).doesNotExist();
-        assertThat(espalier(
-                        "train",
-                        "cartpole",
-                        "--steps",
-                        "2048",
-                        "--stop",
-                        "budget",
-                        "--episodes",
-                        "1",
-                        "--out",
-                        run("b"),
-                        "--metrics-port",
-                        "0"))
-                .as(err + out)
-                .isZero();
+        assertThat(shortRun("b", "--metrics-port", "0")).as(err + out).isZero();
         assertThat(folder.resolve("b/metrics.token")).exists();
         assertThat(out).contains("metrics at port ");
         assertThat(espalier(
@@ -314,5 +289,33 @@ class CommandTest {
                         "0.0.0.0"))
                 .isEqualTo(2);
         assertThat(err).contains("needs TLS");
+    }
+
+    /** Trains a little, with more words. */
+    private int shortRun(String name, String... more) {
+        List<String> words = new ArrayList<>(List.of("train", "cartpole", "--steps", "2048", "--stop", "budget"));
+        words.addAll(List.of("--episodes", "1", "--json", "--out", run(name)));
+        words.addAll(List.of(more));
+        return espalier(words.toArray(String[]::new));
+    }
+
+    @Test
+    void aNetworkThatIsCutOverWorkersLearnsTheSame() {
+        String[] dqn = {"--algo", "dqn", "--set", "learningStarts=200"};
+        assertThat(shortRun("whole", dqn)).as(err + out).isZero();
+        String digest = lastLine().get("weightsDigest").asString();
+        List<String> cut = new ArrayList<>(List.of(dqn));
+        cut.addAll(List.of("--learner", "pipeline(stages=3, schedule=GPIPE)"));
+        assertThat(shortRun("cut", cut.toArray(String[]::new))).as(err + out).isZero();
+        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        assertThat(folder.resolve("cut/metrics.csv")).content().contains("pipeline/bubble");
+
+        assertThat(espalier("train", "--config", run("cut/config.yaml"), "--out", run("again"), "--json"))
+                .as(err + out)
+                .isZero();
+        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        assertThat(folder.resolve("again/metrics.csv")).content().contains("pipeline/bubble");
+        assertThat(shortRun("wrong", "--learner", "pipline")).isEqualTo(2);
+        assertThat(err).contains("learner: There is no learner \"pipline\". Maybe you mean pipeline.");
     }
 }

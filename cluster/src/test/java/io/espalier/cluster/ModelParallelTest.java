@@ -1,10 +1,11 @@
 package io.espalier.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.espalier.algorithms.offpolicy.Dqn;
-import io.espalier.envs.CartPole;
 import io.espalier.runtime.Progress;
+import io.espalier.runtime.Registry;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.Trainer;
 import io.espalier.runtime.TrainingListener;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** A network that is cut over nodes learns there what it learns in one process. */
 class ModelParallelTest {
+    private static final Registry HERE = Registry.of(ModelParallelTest.class.getClassLoader());
+
     private ClusterPool pool;
     private Node first;
     private Node second;
@@ -45,7 +48,7 @@ class ModelParallelTest {
         Dqn.Settings settings = SettingsBinder.bind(
                 Dqn.Settings.defaults(),
                 Map.of("learningStarts", 128, "batch", 160, "trunk", "dense(32) > relu > dense(32) > relu"));
-        return Trainer.of(new Dqn(settings), CartPole::new)
+        return Trainer.of(new Dqn(settings), HERE.environment("cartpole"))
                 .seed(5)
                 .threads(1)
                 .environmentSteps(640)
@@ -109,6 +112,19 @@ class ModelParallelTest {
                 leaving.join();
             }
             assertThat(digest).isEqualTo(trainer().run().weightsDigest());
+        }
+    }
+
+    @Test
+    void thoseWhoCollectAreLeftRoom() {
+        try (PipelineParallel pipeline = pipeline(pool);
+                TensorParallel tensor = tensor(pool)) {
+            assertThat(trainer().workers(pool).learnerPlacement(pipeline).run().weightsDigest())
+                    .isEqualTo(trainer().run().weightsDigest());
+            Trainer crowded = trainer().workers(pool).learnerPlacement(tensor);
+            assertThatThrownBy(crowded::run)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cut over 4 processors, and the nodes have 4 together");
         }
     }
 }

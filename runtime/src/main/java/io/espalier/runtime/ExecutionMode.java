@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How workers and learner are joined. Each mode is one file over the same parts: it says how a round of experience comes
@@ -14,8 +12,6 @@ import java.util.regex.Pattern;
  */
 public abstract sealed class ExecutionMode
         permits Synchronous, Pipelined, Asynchronous, LocalSgd, ParameterServer, Phases {
-    private static final Pattern FORM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\((.*)\\))?\\s*", Pattern.DOTALL);
-
     ExecutionMode() {}
 
     /** Collect, learn, collect, learn: the reference. Same bits for any number of threads and workers. */
@@ -40,21 +36,16 @@ public abstract sealed class ExecutionMode
      * @throws IllegalArgumentException if there is no such mode, with the nearest one, or a setting is not valid
      */
     public static ExecutionMode parse(String text) {
-        Matcher form = FORM.matcher(text);
-        if (!form.matches()) {
-            throw new IllegalArgumentException("mode (" + text
-                    + ") must be a name, perhaps with settings. Maybe write asynchronous(maxStaleness=4).");
-        }
+        NamedSettings words = NamedSettings.parse(text, "mode", "asynchronous(maxStaleness=4)");
         List<String> names = new ArrayList<>();
         for (ExecutionMode mode : known()) {
-            if (mode.name().equals(form.group(1))) {
-                String inner = form.group(2) == null ? "" : form.group(2).strip();
-                return mode.read(inner);
+            if (mode.name().equals(words.name())) {
+                return mode.read(words);
             }
             names.add(mode.name());
         }
         throw new IllegalArgumentException(
-                "There is no mode \"" + form.group(1) + "\". " + NearestName.advice(form.group(1), names));
+                "There is no mode \"" + words.name() + "\". " + NearestName.advice(words.name(), names));
     }
 
     /** Its name, as "asynchronous". */
@@ -67,8 +58,8 @@ public abstract sealed class ExecutionMode
     public abstract Record settings();
 
     /** The same mode with what stands between its parentheses over its own settings. */
-    ExecutionMode read(String inner) {
-        return with(SettingsBinder.parseWords(inner.isEmpty() ? List.of() : List.of(inner.split(","))));
+    ExecutionMode read(NamedSettings words) {
+        return with(words.values());
     }
 
     /** The same mode with these settings over its own. */

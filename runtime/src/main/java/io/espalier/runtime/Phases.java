@@ -120,8 +120,8 @@ final class Phases extends ExecutionMode {
     }
 
     @Override
-    ExecutionMode read(String inner) {
-        return inner.isEmpty() ? this : of(inner);
+    ExecutionMode read(NamedSettings words) {
+        return words.inner().isEmpty() ? this : of(words.inner());
     }
 
     @Override

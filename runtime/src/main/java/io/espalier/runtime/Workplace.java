@@ -7,11 +7,27 @@ import io.espalier.runtime.workers.WorkerPool;
  * Where the workers of a mode run: in the pool that the run was given or, if it was given none, on threads of this process.
  *
  * @param own whether the pool was made for this mode, and is closed with it
+ * @param kept processors of the pool on which the learner has its work done
  */
-record Workplace(WorkerPool pool, boolean own) implements AutoCloseable {
+record Workplace(WorkerPool pool, boolean own, int kept) implements AutoCloseable {
+    /**
+     * The place of a run's workers.
+     *
+     * @throws IllegalArgumentException if what the learner needs leaves them no room
+     */
     static Workplace of(GatheringParts parts) {
         WorkerPool given = parts.workers();
-        return given == null ? new Workplace(new LocalPool(), true) : new Workplace(given, false);
+        if (given == null) {
+            return new Workplace(new LocalPool(), true, 0);
+        }
+        int kept = parts.plan().placement().processors();
+        int processors = Crew.processors(given);
+        if (kept >= processors) {
+            throw new IllegalArgumentException("the learner is cut over " + kept + " processors, and the nodes have "
+                    + processors + " together: none is left for workers that collect. Maybe add nodes, as by --workers "
+                    + (kept + 1) + ".");
+        }
+        return new Workplace(given, false, kept);
     }
 
     /**
@@ -25,7 +41,7 @@ record Workplace(WorkerPool pool, boolean own) implements AutoCloseable {
 
     /** How many workers there should be now. */
     int workers(int chosen) {
-        return chosen > 0 ? chosen : Crew.processors(pool);
+        return chosen > 0 ? chosen : Math.max(1, Crew.processors(pool) - kept);
     }
 
     @Override

@@ -29,7 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * to each other. Inputs and losses are computed where the learner is; so is the policy, of which it keeps all parameters.
  * Closing it ends the workers.
  */
-public final class PipelineParallel implements LearnerPlacement, AutoCloseable {
+public final class PipelineParallel implements LearnerPlacement {
     private final WorkerPool pool;
     private final int stages;
     private final PipelineSchedule schedule;
@@ -64,6 +64,11 @@ public final class PipelineParallel implements LearnerPlacement, AutoCloseable {
     @Override
     public Cores around(Cores cores) {
         return new PlacedCores(cores, this::place);
+    }
+
+    @Override
+    public int processors() {
+        return (int) Math.ceil(stages * needs.cpus());
     }
 
     /**

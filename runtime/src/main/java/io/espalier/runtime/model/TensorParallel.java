@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * on who is faster, nor on workers that are lost on the way. With one slice it is what the uncut network learns. Sums are
  * made where the learner is, through the links of whoever employs the workers. Closing it ends the workers.
  */
-public final class TensorParallel implements LearnerPlacement, AutoCloseable {
+public final class TensorParallel implements LearnerPlacement {
     private final WorkerPool pool;
     private final int slices;
     private final Resources needs;
@@ -49,6 +49,11 @@ public final class TensorParallel implements LearnerPlacement, AutoCloseable {
     @Override
     public Cores around(Cores cores) {
         return new PlacedCores(cores, this::place);
+    }
+
+    @Override
+    public int processors() {
+        return (int) Math.ceil(slices * needs.cpus());
     }
 
     /** Gives, if anything was computed since: "tensor/idle", the part of the workers' time that they waited; "tensor/lost". */
