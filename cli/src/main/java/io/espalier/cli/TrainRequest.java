@@ -7,6 +7,7 @@ import io.espalier.runtime.EvaluationSettings;
 import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.NearestName;
+import io.espalier.runtime.ResourceUse;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.StopRule;
 import io.espalier.runtime.TunedSettings;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param checkpoints when the run is saved
  * @param guard how much environments may misbehave
  * @param mode how workers and learner are joined
+ * @param resources whether threads are divided anew while the run goes on
  * @param classPath jars and folders with the user's code; empty for none
  */
 record TrainRequest(
@@ -45,6 +47,7 @@ record TrainRequest(
         CheckpointSettings checkpoints,
         GuardSettings guard,
         ExecutionMode mode,
+        ResourceUse resources,
         String classPath) {
     private static final int WINDOW = 20;
     private static final long BUDGET = 1_000_000;
@@ -62,6 +65,7 @@ record TrainRequest(
             "guard",
             "classpath",
             "mode",
+            "resources",
             "solvedAt",
             "evaluateAtEnd",
             "notes");
@@ -102,6 +106,7 @@ record TrainRequest(
                 "environmentSteps", tuned.map(TunedSettings::environmentSteps).orElse(BUDGET), 1, Long.MAX_VALUE);
         Optional<StopRule> stop = read.stop(tuned.flatMap(TunedSettings::stop).orElse(defaultStop(environment)));
         ExecutionMode mode = read.mode();
+        ResourceUse resources = read.resources();
         if (!wrong.isEmpty()) {
             throw new BadInput(String.join(System.lineSeparator(), wrong));
         }
@@ -117,6 +122,7 @@ record TrainRequest(
                 checkpoints,
                 guard,
                 mode,
+                resources,
                 classPath(asked));
     }
 
@@ -210,6 +216,17 @@ record TrainRequest(
             } catch (IllegalArgumentException e) {
                 wrong.add("mode: " + e.getMessage());
                 return ExecutionMode.synchronous();
+            }
+        }
+
+        ResourceUse resources() {
+            try {
+                return asked.containsKey("resources")
+                        ? ResourceUse.parse(String.valueOf(asked.get("resources")))
+                        : ResourceUse.FIXED;
+            } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+                return ResourceUse.FIXED;
             }
         }
 

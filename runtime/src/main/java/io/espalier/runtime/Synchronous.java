@@ -69,7 +69,13 @@ final class Synchronous extends ExecutionMode {
         if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
             return pool == null
                     ? new RolloutGathering(algorithm, parts)
-                    : new DividedGathering(algorithm, parts, new Workplace(pool, false), settings.workers(), false);
+                    : new DividedGathering(
+                            algorithm,
+                            parts,
+                            new Workplace(pool, false),
+                            settings.workers() == 0,
+                            settings.workers(),
+                            false);
         }
         if (settings.learners() > 1) {
             throw new IllegalArgumentException(
