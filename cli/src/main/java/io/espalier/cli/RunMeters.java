@@ -49,6 +49,11 @@ final class RunMeters {
                 "Time in which the learner waited for experience.",
                 metrics,
                 m -> m.learnerWaitingNanos() / 1e9);
+        counter(
+                "espalier.evaluating.seconds",
+                "Time in which the run evaluated.",
+                metrics,
+                m -> m.evaluatingNanos() / 1e9);
         registry.getPrometheusRegistry().register(() -> StalenessSnapshot.of(metrics.staleness()));
     }
 

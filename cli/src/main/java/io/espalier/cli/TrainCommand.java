@@ -84,6 +84,14 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable String learner;
 
     @Option(
+            names = "--resources",
+            paramLabel = "auto|fixed",
+            description =
+                    "Whether workers and threads that you name no number of are divided anew while the run goes on,"
+                            + " by what is measured (fixed). Most of use with environments that wait.")
+    private @Nullable String resources;
+
+    @Option(
             names = "--steps",
             paramLabel = "N",
             description = "The budget, in environment steps; schedules run along it.")
@@ -184,6 +192,7 @@ final class TrainCommand implements Callable<Integer> {
         put(asked, "threads", threads);
         put(asked, "mode", mode);
         put(asked, "learner", learner);
+        put(asked, "resources", resources);
         put(asked, "environmentSteps", steps);
         put(asked, "stop", stop);
         put(asked, "classpath", classPath);

@@ -7,6 +7,7 @@ import io.espalier.runtime.EvaluationSettings;
 import io.espalier.runtime.ExecutionMode;
 import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.NearestName;
+import io.espalier.runtime.ResourceUse;
 import io.espalier.runtime.SettingsBinder;
 import io.espalier.runtime.StopRule;
 import io.espalier.runtime.TunedSettings;
@@ -33,6 +34,7 @@ import java.util.Optional;
  * @param guard how much environments may misbehave
  * @param mode how workers and learner are joined
  * @param learner how the learner's network is cut over workers; empty for not at all
+ * @param resources whether threads are divided anew while the run goes on
  * @param classPath jars and folders with the user's code; empty for none
  */
 record TrainRequest(
@@ -48,6 +50,7 @@ record TrainRequest(
         GuardSettings guard,
         ExecutionMode mode,
         Optional<NetworkCut> learner,
+        ResourceUse resources,
         String classPath) {
     private static final int WINDOW = 20;
     private static final long BUDGET = 1_000_000;
@@ -66,6 +69,7 @@ record TrainRequest(
             "classpath",
             "mode",
             "learner",
+            "resources",
             "solvedAt",
             "evaluateAtEnd",
             "notes");
@@ -107,6 +111,7 @@ record TrainRequest(
         Optional<StopRule> stop = read.stop(tuned.flatMap(TunedSettings::stop).orElse(defaultStop(environment)));
         ExecutionMode mode = read.mode();
         Optional<NetworkCut> learner = read.learner();
+        ResourceUse resources = read.resources();
         if (!wrong.isEmpty()) {
             throw new BadInput(String.join(System.lineSeparator(), wrong));
         }
@@ -123,6 +128,7 @@ record TrainRequest(
                 guard,
                 mode,
                 learner,
+                resources,
                 classPath(asked));
     }
 
@@ -230,6 +236,17 @@ record TrainRequest(
             } catch (IllegalArgumentException e) {
                 wrong.add("learner: " + e.getMessage());
                 return Optional.empty();
+            }
+        }
+
+        ResourceUse resources() {
+            try {
+                return asked.containsKey("resources")
+                        ? ResourceUse.parse(String.valueOf(asked.get("resources")))
+                        : ResourceUse.FIXED;
+            } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+                return ResourceUse.FIXED;
             }
         }
 

@@ -93,6 +93,7 @@ final class TrainingSession {
                 .checkpoints(asked.checkpoints())
                 .guard(asked.guard())
                 .mode(asked.mode())
+                .resources(asked.resources())
                 .directory(directory);
         asked.stop().ifPresent(trainer::stop);
         if (!asked.classPath().isEmpty()) {

@@ -115,6 +115,20 @@ class CommandTest {
                 run("b3"),
                 "--json");
         assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        espalier(
+                "train",
+                "cartpole",
+                "--steps",
+                "4096",
+                "--stop",
+                "budget",
+                "--resources",
+                "auto",
+                "--out",
+                run("b5"),
+                "--json");
+        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        assertThat(Path.of(run("b5/config.yaml"))).content().contains("resources: \"auto\"");
         // A run that was asked to stop half way goes on as if it had not.
         espalier(
                 "train",
@@ -163,6 +177,9 @@ class CommandTest {
         assertThat(espalier("train", "cartpole", "--steps", "many", "--out", run("d")))
                 .isEqualTo(2);
         assertThat(err).contains("environmentSteps (many) must be a whole number");
+        assertThat(espalier("train", "cartpole", "--resources", "atuo", "--out", run("d")))
+                .isEqualTo(2);
+        assertThat(err).contains("resources (atuo) must be auto or fixed. Maybe you mean auto.");
         assertThat(espalier("train", "cartpole", "--stop", "soon", "--out", run("d")))
                 .isEqualTo(2);
         assertThat(espalier("train", "cartpole", "--trheads", "2")).isEqualTo(2);

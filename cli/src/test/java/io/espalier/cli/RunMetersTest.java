@@ -26,6 +26,7 @@ class RunMetersTest {
         metrics.worker(1).received(1_000_000);
         metrics.learned(750_000_000L);
         metrics.learnerWaited(250_000_000L);
+        metrics.evaluated(125_000_000L);
         metrics.queue(4);
         metrics.dropped(128);
         for (long versions : new long[] {0, 0, 1, 3, 100}) {

@@ -9,29 +9,39 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.metrics.RunMetrics;
+import io.espalier.runtime.resources.Room;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.PolicyUpdate;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The learner's side of {@link Asynchronous}: a round is the next block that is not too old. */
-final class AsynchronousGathering implements WaitingGathering {
+final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final Asynchronous.Settings settings;
     private final RolloutLearner learner;
     private final Workplace place;
     private final Crew crew;
     private final RunMetrics figures;
     private volatile boolean changed;
+    /** Whether how many workers collect is decided while the run goes on. */
+    private final boolean divided;
+    /** Whether workers are on nodes that come and go. */
+    private final boolean elastic;
+    /** How many workers collect; those beyond have nothing to do, or are dismissed. */
     private int workers;
+
     private final int environments;
     private final Episodes[] episodes = {new Episodes()};
     private long[] faults;
     private final long restarts;
     /** By worker: the number of the next block to ask for. */
     private long[] asked;
+    /** By worker: blocks that it was asked for and that have not come. */
+    private int[] awaited;
+    /** From this one on workers are not there. */
+    private int dismissed = Integer.MAX_VALUE;
 
     private @Nullable Experience taken;
-    private int from;
     private long version;
     private long environmentSteps;
     private Policy policy;
@@ -66,10 +76,17 @@ final class AsynchronousGathering implements WaitingGathering {
         if (settings.log()) {
             records.logArrivals(arrivals - 1);
         }
+        elastic = chosen == 0;
+        divided = plan.resources() == ResourceUse.AUTO
+                && settings.workers() == 0
+                // A ladder has a rung for each worker, and a log is replayed with those there were.
+                && settings.ladder() == 0
+                && !settings.log();
         asked = new long[workers];
+        awaited = new int[workers];
         faults = new long[workers];
-        if (chosen > 0) {
-            figures.atMost(workers);
+        if (!elastic) {
+            figures.atMost(divided ? Workplace.most() : workers);
         } else {
             place.pool().onChange(() -> changed = true);
         }
@@ -94,22 +111,36 @@ final class AsynchronousGathering implements WaitingGathering {
         policy = newest;
         version = newest.weights().version();
         environmentSteps = steps;
-        if (crew.size() == 0) {
-            while (crew.size() < workers) {
-                start(crew.add());
-            }
-            return;
-        }
-        if (moved) {
+        if (moved && crew.size() > 0) {
             tellAll(newest);
         }
-        if (taken != null) {
-            ask(from);
-            taken = null;
+        taken = null;
+        if (changed && !divided) {
+            changed = false;
+            // More nodes, more workers; where nodes go, those that were there wait for another.
+            workers = Math.max(workers, place.workers(0));
         }
-        if (changed) {
-            grow();
+        employ();
+    }
+
+    /** Gives all who should collect their work. */
+    private void employ() {
+        if (asked.length < workers) {
+            asked = Arrays.copyOf(asked, workers);
+            awaited = Arrays.copyOf(awaited, workers);
+            faults = Arrays.copyOf(faults, workers);
         }
+        for (int worker = 0; worker < workers; worker++) {
+            if (worker == crew.size()) {
+                start(crew.add());
+            } else if (worker >= dismissed) {
+                crew.recall(worker);
+                start(worker);
+            } else {
+                order(worker);
+            }
+        }
+        dismissed = Math.max(dismissed, workers);
     }
 
     private void tellAll(Policy newest) {
@@ -122,26 +153,55 @@ final class AsynchronousGathering implements WaitingGathering {
         }
     }
 
-    /** More nodes, more workers; where nodes go, those that were there wait for another. */
-    private void grow() {
-        changed = false;
-        workers = Math.max(workers, place.workers(0));
-        asked = Arrays.copyOf(asked, workers);
-        faults = Arrays.copyOf(faults, workers);
-        while (crew.size() < workers) {
-            start(crew.add());
-        }
-    }
-
+    /** Tells one that has just begun everything. */
     private void start(int worker) {
+        awaited[worker] = 0;
         crew.send(worker, PolicyUpdate.of(ladder.of(policy, worker)));
-        for (int i = 0; i < settings.ahead(); i++) {
-            ask(worker);
+        order(worker);
+    }
+
+    /** Asks a worker for as many blocks as it should be asked for; one that should not collect, for none. */
+    private void order(int worker) {
+        while (worker < workers && awaited[worker] < settings.ahead()) {
+            crew.send(worker, RolloutStation.collect(asked[worker]++, false));
+            awaited[worker]++;
         }
     }
 
-    private void ask(int worker) {
-        crew.send(worker, RolloutStation.collect(asked[worker]++, false));
+    @Override
+    public Redivisible redivisible() {
+        return divided ? this : Redivisible.NOT;
+    }
+
+    @Override
+    public int workers() {
+        return workers;
+    }
+
+    @Override
+    public Room room(int learnerThreads) {
+        return elastic
+                ? new Room(place.workers(0), learnerThreads, 0, settings.ahead())
+                : new Room(
+                        Workplace.most(), learnerThreads, Runtime.getRuntime().availableProcessors(), settings.ahead());
+    }
+
+    /** Threads of this process stay at hand, with their environments; places on nodes are given back. */
+    @Override
+    public void workers(int count, boolean forGood) {
+        workers = count;
+        if (forGood && elastic) {
+            int from = Math.min(dismissed, crew.size());
+            for (int worker = count; worker < from; worker++) {
+                crew.dismiss(worker);
+            }
+            dismissed = Math.min(from, count);
+        }
+    }
+
+    @Override
+    public boolean elastic() {
+        return elastic;
     }
 
     @Override
@@ -152,15 +212,15 @@ final class AsynchronousGathering implements WaitingGathering {
             if (arrival.message() == null) {
                 start(arrival.worker());
             } else if (arrival.message() instanceof Experience block) {
+                awaited[arrival.worker()]--;
                 faults[arrival.worker()] = block.faults();
                 boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
                 log(arrival, block, accepted);
                 if (!accepted) {
                     dropped++;
                     figures.dropped(block.rollout().rows());
-                    ask(arrival.worker());
+                    order(arrival.worker());
                 } else {
-                    from = arrival.worker();
                     taken = block;
                 }
             }
@@ -202,7 +262,7 @@ final class AsynchronousGathering implements WaitingGathering {
     public long learn(MetricSink metrics) {
         Rollout rollout = taken().rollout();
         rollout.environmentStepsBefore = environmentSteps;
-        rollout.joined = workers == 1;
+        rollout.joined = crew.size() == 1;
         figures.stale(version - rollout.weightsVersion);
         long began = System.nanoTime();
         learner.update(rollout, metrics);

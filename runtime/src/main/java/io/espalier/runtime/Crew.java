@@ -14,9 +14,11 @@ import io.espalier.runtime.workers.WorkerNode;
 import io.espalier.runtime.workers.WorkerPool;
 import io.espalier.runtime.workers.WorkerRecipe;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,9 @@ final class Crew implements WorkerListener, AutoCloseable {
 
     /** How long nothing had come from the worker of the last arrival. */
     private long passed;
+
+    /** Who has no work for the time being, and keeps no place. */
+    private final Set<Integer> dismissed = new HashSet<>();
 
     private long losses;
     private boolean closed;
@@ -88,6 +93,32 @@ final class Crew implements WorkerListener, AutoCloseable {
         links.set(number, pool.start(number, maker.recipe(number, 0), needs, this));
         countWorkers();
         return number;
+    }
+
+    /** Lets a worker go, with what it has yet to do, so that another run or worker may have its place. */
+    void dismiss(int number) {
+        WorkerLink link;
+        synchronized (this) {
+            link = links.set(number, null);
+            lives.set(number, lives.get(number) + 1);
+            dismissed.add(number);
+            countWorkers();
+        }
+        if (link != null) {
+            link.close();
+        }
+    }
+
+    /** Starts a worker in the place of one that was dismissed. Who calls it tells it what to do. */
+    synchronized void recall(int number) {
+        if (!dismissed.remove(number)) {
+            throw new IllegalStateException("worker " + number + " has not been dismissed.");
+        }
+        int life = lives.get(number);
+        known.set(number, life);
+        heard.set(number, System.nanoTime());
+        links.set(number, pool.start(number, maker.recipe(number, life), needs, this));
+        countWorkers();
     }
 
     /** One worker for each processor of the nodes that are there now; at least one. */
@@ -238,7 +269,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         for (WorkerLink link : links) {
             placed += link != null && link.placed() ? 1 : 0;
         }
-        metrics.population(placed, links.size() - placed);
+        metrics.population(placed, links.size() - dismissed.size() - placed);
     }
 
     /** How many things have come and wait. */
@@ -290,7 +321,7 @@ final class Crew implements WorkerListener, AutoCloseable {
     private boolean isKnown(WorkerLink link) {
         WorkerLink now = links.get(link.number());
         // A worker may speak before the call that starts it has returned.
-        return now == null || now.equals(link);
+        return now == null ? !dismissed.contains(link.number()) : now.equals(link);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.runtime.events.RunEvent;
+import io.espalier.runtime.resources.Room;
 import io.espalier.runtime.workers.Experience;
 import io.espalier.runtime.workers.MessageFormat;
 import io.espalier.runtime.workers.PolicyUpdate;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Pipelined, the next block is asked for before the learner learns from this one, so it is collected with the weights
  * from before that update: always one update old, whatever the timing, and so still the same bits.
  */
-final class DividedGathering implements WaitingGathering {
+final class DividedGathering implements WaitingGathering, Redivisible {
     /** How often those who wait look whether there are still nodes enough. */
     private static final long PATIENCE_MILLIS = 250;
 
@@ -39,6 +40,10 @@ final class DividedGathering implements WaitingGathering {
     private final RunPlan plan;
     /** How many workers were asked for; 0 for one per processor, as nodes come and go. */
     private final int asked;
+    /** Whether that is decided while the run goes on. */
+    private final boolean divided;
+    /** How many workers there should be, if so. */
+    private int target;
 
     private final long restarts;
     /** Nodes have come or gone since this was last looked at. */
@@ -69,9 +74,15 @@ final class DividedGathering implements WaitingGathering {
 
     /**
      * @param place is closed with this
-     * @param asked among how many workers, at most; 0 for one per processor
+     * @param open whether the mode's settings leave open how many workers there are
      */
-    DividedGathering(RolloutAlgorithm algorithm, GatheringParts parts, Workplace place, int asked, boolean pipelined) {
+    DividedGathering(
+            RolloutAlgorithm algorithm,
+            GatheringParts parts,
+            Workplace place,
+            boolean open,
+            int asked,
+            boolean pipelined) {
         this.place = place;
         this.pipelined = pipelined;
         this.asked = asked;
@@ -91,7 +102,9 @@ final class DividedGathering implements WaitingGathering {
                 parts.task().masked(),
                 policy.stateSize());
         restarts = plan.restarts();
-        plan.metrics().atMost(asked > 0 ? Math.min(asked, environments) : environments);
+        divided = open && plan.resources() == ResourceUse.AUTO;
+        target = Math.min(environments, place.workers(asked));
+        plan.metrics().atMost(asked > 0 && !divided ? Math.min(asked, environments) : environments);
         if (asked == 0) {
             place.pool().onChange(() -> changed = true);
         }
@@ -112,7 +125,10 @@ final class DividedGathering implements WaitingGathering {
         after = new State[workers];
         episodes = new Episodes[workers];
         Arrays.setAll(episodes, w -> new Episodes());
+        // Until blocks come and tell.
+        long known = faults();
         faults = new long[workers];
+        faults[0] = known;
         came = new boolean[workers];
         Crew fresh = new Crew(
                 place.pool(),
@@ -129,7 +145,37 @@ final class DividedGathering implements WaitingGathering {
     }
 
     private int wanted() {
-        return Math.min(rollout.environments, place.workers(asked));
+        return divided ? Math.min(target, places()) : places();
+    }
+
+    private int places() {
+        return Math.min(rollout.environments, divided && asked > 0 ? Workplace.most() : place.workers(asked));
+    }
+
+    @Override
+    public Redivisible redivisible() {
+        return divided ? this : Redivisible.NOT;
+    }
+
+    @Override
+    public int workers() {
+        return wanted();
+    }
+
+    @Override
+    public Room room(int learnerThreads) {
+        return new Room(
+                places(), learnerThreads, elastic() ? 0 : Runtime.getRuntime().availableProcessors(), 0);
+    }
+
+    @Override
+    public void workers(int count, boolean forGood) {
+        target = count;
+    }
+
+    @Override
+    public boolean elastic() {
+        return asked == 0;
     }
 
     private Crew crew() {
@@ -148,7 +194,7 @@ final class DividedGathering implements WaitingGathering {
     @Override
     public void begin(Policy newest, long environmentSteps) {
         policy = newest;
-        if (crew == null || (changed && wanted() != came.length)) {
+        if (crew == null || ((changed || (divided && !underWay)) && wanted() != came.length)) {
             divide();
             if (underWay) {
                 order();
@@ -184,7 +230,7 @@ final class DividedGathering implements WaitingGathering {
         while (missing()) {
             Crew.Arrival arrival = crew().poll(PATIENCE_MILLIS);
             boolean waits = arrival == null || arrival.message() == null;
-            if (waits && wanted() < came.length) {
+            if (waits && places() < came.length) {
                 // There is no room for one that is lost: those that are left begin the block anew.
                 divide();
                 order();
@@ -267,6 +313,9 @@ final class DividedGathering implements WaitingGathering {
             metrics.put("workers/overlap", Math.max(0, 1 - waited));
         }
         if (pipelined) {
+            if (divided && wanted() != came.length) {
+                divide();
+            }
             ask(policy);
         }
         plan.metrics().stale(policy.weights().version() - rollout.weightsVersion);

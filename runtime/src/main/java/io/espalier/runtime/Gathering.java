@@ -34,6 +34,11 @@ interface Gathering extends SpinCores.Resumable, AutoCloseable {
      */
     long learn(MetricSink metrics);
 
+    /** What of it can be divided anew while it goes on. */
+    default Redivisible redivisible() {
+        return Redivisible.NOT;
+    }
+
     /** All faults of environments so far. */
     long faults();
 

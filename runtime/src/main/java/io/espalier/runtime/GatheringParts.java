@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source makes environments for those who step them on the run's own threads
  * @param cores the run's own threads
+ * @param learnerThreads those of them on which the learner learns
  * @param workers where workers beside them can run; null if nobody has named a place
  * @param events takes what happens
  * @param records takes what the mode has to write down
@@ -21,12 +22,13 @@ record GatheringParts(
         EnvironmentSource source,
         TaskSpec task,
         SpinCores cores,
+        LearnerThreads learnerThreads,
         @Nullable WorkerPool workers,
         RunEvent.Sink events,
         RunRecords records) {
     /** Where the learner's work is done. */
     Cores learnerCores() {
-        return plan.placement().around(cores);
+        return plan.placement().around(learnerThreads);
     }
 
     /**
@@ -40,6 +42,6 @@ record GatheringParts(
                     + ") has several learners, which cannot be cut over workers as well. Maybe use mode synchronous,"
                     + " with learners=1.");
         }
-        return cores.with(exchange);
+        return learnerThreads.with(exchange);
     }
 }

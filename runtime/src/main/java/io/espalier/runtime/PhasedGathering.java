@@ -93,6 +93,7 @@ final class PhasedGathering implements Gathering {
                 parts.source(),
                 parts.task(),
                 parts.cores(),
+                parts.learnerThreads(),
                 parts.workers(),
                 parts.events(),
                 parts.records()));
@@ -123,6 +124,11 @@ final class PhasedGathering implements Gathering {
     @Override
     public long learn(MetricSink metrics) {
         return current.learn(metrics);
+    }
+
+    @Override
+    public Redivisible redivisible() {
+        return current.redivisible();
     }
 
     @Override

@@ -62,6 +62,6 @@ final class Pipelined extends ExecutionMode {
         RolloutAlgorithm algorithm = rollouts(parts);
         Workplace place = Workplace.of(parts);
         int chosen = place.chosen(settings.workers(), parts.plan().threads());
-        return new DividedGathering(algorithm, parts, place, chosen, true);
+        return new DividedGathering(algorithm, parts, place, settings.workers() == 0, chosen, true);
     }
 }

@@ -40,6 +40,7 @@ public record RunConfig(
      * @param environmentSteps the budget
      * @param stop the stop rule besides the budget, as {@link StopRule#besidesBudget} reads it
      * @param mode the execution mode
+     * @param resources whether threads are divided anew while the run goes on: "auto" or "fixed"
      * @param solvedAt the mean return from which the task counts as solved
      * @param evaluateAtEnd whether the final policy is evaluated
      */
@@ -51,6 +52,7 @@ public record RunConfig(
             long environmentSteps,
             String stop,
             String mode,
+            String resources,
             double solvedAt,
             boolean evaluateAtEnd) {}
 
@@ -73,6 +75,7 @@ public record RunConfig(
                         plan.environmentSteps(),
                         stop,
                         plan.mode().text(),
+                        plan.resources().text(),
                         plan.solvedAt(),
                         plan.evaluateAtEnd()),
                 plan.evaluation(),
@@ -119,7 +122,7 @@ public record RunConfig(
             }
             sections.put(section, named);
         }
-        Main main = bind(new Main("", "", 1, 1, 1, "", "synchronous", Double.NaN, true), map, "", wrong);
+        Main main = bind(new Main("", "", 1, 1, 1, "", "synchronous", "fixed", Double.NaN, true), map, "", wrong);
         EvaluationSettings evaluation =
                 bind(EvaluationSettings.DEFAULT, section(sections, "evaluation"), "evaluation: ", wrong);
         GuardSettings guard = bind(GuardSettings.DEFAULT, section(sections, "guard"), "guard: ", wrong);

@@ -5,6 +5,7 @@ import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
 import io.espalier.runtime.metrics.RunMetrics;
+import io.espalier.runtime.resources.SearchSettings;
 import io.espalier.runtime.workers.WorkerPool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * All that is decided before a run starts.
  *
  * @param workers where workers can run beside the run's own threads; null if nobody has named a place
+ * @param resources whether threads are divided anew while the run goes on
+ * @param search how carefully that is done
  * @param metrics where those who gather and learn count what they do with their time
  * @param from where to go on; null to begin
  */
@@ -35,6 +38,8 @@ record RunPlan(
         ExecutionMode mode,
         @Nullable WorkerPool workers,
         LearnerPlacement placement,
+        ResourceUse resources,
+        SearchSettings search,
         List<TrainingListener> listeners,
         RunMetrics metrics,
         @Nullable State from) {
@@ -56,6 +61,8 @@ record RunPlan(
                 mode,
                 workers,
                 placement,
+                resources,
+                search,
                 listeners,
                 metrics,
                 there);
@@ -101,6 +108,8 @@ record RunPlan(
                 ExecutionMode.synchronous(),
                 null,
                 LearnerPlacement.HERE,
+                ResourceUse.FIXED,
+                SearchSettings.DEFAULT,
                 List.of(),
                 new RunMetrics(),
                 null);

@@ -69,7 +69,8 @@ final class Synchronous extends ExecutionMode {
         if (parts.plan().algorithm() instanceof RolloutAlgorithm algorithm) {
             return pool == null
                     ? new RolloutGathering(algorithm, parts)
-                    : new DividedGathering(algorithm, parts, Workplace.of(parts), settings.workers(), false);
+                    : new DividedGathering(
+                            algorithm, parts, Workplace.of(parts), settings.workers() == 0, settings.workers(), false);
         }
         if (settings.learners() > 1) {
             throw new IllegalArgumentException(

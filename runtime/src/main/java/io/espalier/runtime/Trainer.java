@@ -6,6 +6,7 @@ import io.espalier.core.State;
 import io.espalier.policy.Algorithm;
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.metrics.RunMetrics;
+import io.espalier.runtime.resources.SearchSettings;
 import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,8 @@ public final class Trainer {
     private ExecutionMode mode = ExecutionMode.synchronous();
     private @Nullable WorkerPool workers;
     private LearnerPlacement placement = LearnerPlacement.HERE;
+    private ResourceUse resources = ResourceUse.FIXED;
+    private SearchSettings search = SearchSettings.DEFAULT;
     private @Nullable RunDirectory directory;
     private boolean resumes;
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -111,6 +114,7 @@ public final class Trainer {
         trainer.notes.putAll(config.notes());
         trainer.threads(main.threads())
                 .mode(ExecutionMode.parse(main.mode()))
+                .resources(ResourceUse.parse(main.resources()))
                 .environmentSteps(main.environmentSteps())
                 .evaluation(config.evaluation())
                 .guard(config.guard())
@@ -220,6 +224,18 @@ public final class Trainer {
     /** Where the learner's work is done; {@linkplain LearnerPlacement#HERE here} unless said otherwise. */
     public Trainer learnerPlacement(LearnerPlacement where) {
         placement = where;
+        return this;
+    }
+
+    /** Whether threads are divided anew while the run goes on; {@link ResourceUse#FIXED} unless said otherwise. */
+    public Trainer resources(ResourceUse use) {
+        resources = use;
+        return this;
+    }
+
+    /** How carefully that is done. */
+    Trainer search(SearchSettings settings) {
+        search = settings;
         return this;
     }
 
@@ -343,6 +359,8 @@ public final class Trainer {
                 mode,
                 workers,
                 placement,
+                resources,
+                search,
                 List.copyOf(listeners),
                 metrics,
                 from);

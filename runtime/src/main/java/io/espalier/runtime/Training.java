@@ -33,6 +33,7 @@ final class Training implements AutoCloseable {
     private final long metricsEvery;
     private final SaveSchedule saving;
     private final Custody custody = new Custody();
+    private final LiveDivision division;
     /** Whether the environments stand between two rounds and may be asked for their state. */
     private boolean settled = true;
 
@@ -41,6 +42,7 @@ final class Training implements AutoCloseable {
     private double skipped;
     private long nextMetrics;
     private long nextEvaluation;
+    private long evaluationBegan;
     private volatile @Nullable String requested;
     private @Nullable String stopReason;
     private boolean ruleReached;
@@ -57,8 +59,11 @@ final class Training implements AutoCloseable {
                 plan.factory(), "environment", plan.environmentName(), plan.guard(), watchdog, records::event);
         TaskSpec task =
                 new TaskSpec(source.observationSpace(), source.actionSpace(), source.masked(), plan.environmentSteps());
+        LearnerThreads learnerThreads = new LearnerThreads(cores);
         gathering = plan.mode()
-                .gathering(new GatheringParts(plan, source, task, cores, plan.workers(), records::event, records));
+                .gathering(new GatheringParts(
+                        plan, source, task, cores, learnerThreads, plan.workers(), records::event, records));
+        division = new LiveDivision(plan, learnerThreads, records::event);
         learner = gathering.learner();
         policy = learner.policy();
         evaluator = new Evaluator(
@@ -99,6 +104,7 @@ final class Training implements AutoCloseable {
         plan.placement().report(this::metric);
         policy = divergence.check(skipped);
         progress.round(steps, learner.updates());
+        division.round(gathering.redivisible(), steps);
         if (progress.environmentSteps() >= nextMetrics) {
             nextMetrics = next(progress.environmentSteps(), metricsEvery);
             means.put("environment/faults", (double) faults());
@@ -113,9 +119,11 @@ final class Training implements AutoCloseable {
             if (plan.evaluation().everyEnvironmentSteps() == 0 || progress.environmentSteps() < nextEvaluation) {
                 return;
             }
+            evaluationBegan = System.nanoTime();
             evaluator.begin(policy);
         }
         guarded(evaluator.tasks(), evaluator);
+        plan.metrics().evaluated(System.nanoTime() - evaluationBegan);
         nextEvaluation = next(progress.environmentSteps(), plan.evaluation().everyEnvironmentSteps());
         EvaluationResult result = evaluator.result();
         progress.evaluated(result);

@@ -39,6 +39,11 @@ record Workplace(WorkerPool pool, boolean own, int kept) implements AutoCloseabl
         return asked > 0 || !own ? asked : threads;
     }
 
+    /** The most workers of use on threads of this process: those that wait for their environments need no processor. */
+    static int most() {
+        return 16 * Runtime.getRuntime().availableProcessors();
+    }
+
     /** How many workers there should be now. */
     int workers(int chosen) {
         return chosen > 0 ? chosen : Math.max(1, Crew.processors(pool) - kept);

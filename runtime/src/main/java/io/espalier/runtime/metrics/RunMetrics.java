@@ -21,11 +21,13 @@ public final class RunMetrics {
     private final LongAdder lost = new LongAdder();
     private final LongAdder learningNanos = new LongAdder();
     private final LongAdder learnerWaitingNanos = new LongAdder();
+    private final LongAdder evaluatingNanos = new LongAdder();
     private final LongSupplier clock;
     private volatile int queue;
     private volatile int alive;
     private volatile int pending;
     private volatile int most = Integer.MAX_VALUE;
+    private volatile int wish;
     private volatile boolean beside;
     private Totals before;
     private Totals judgedFrom;
@@ -100,6 +102,16 @@ public final class RunMetrics {
         learnerWaitingNanos.add(nanos);
     }
 
+    /** The run has evaluated for so many nanoseconds. */
+    public void evaluated(long nanos) {
+        evaluatingNanos.add(nanos);
+    }
+
+    /** Trials have shown that so many workers are best; 0 if nothing was shown, and {@link #workersWanted} judges. */
+    public void best(int workers) {
+        wish = workers;
+    }
+
     /** Workers that have a place to work. */
     public int workersAlive() {
         return alive;
@@ -114,9 +126,13 @@ public final class RunMetrics {
      * How many workers would keep the learner as busy as the workers are, judged anew every {@value #JUDGED_SECONDS}
      * seconds: a learner that waits wants more, workers that wait are too many. At most twice and at least half of those
      * there are; the same if it is near enough. Where each waits for the other, as in synchronous runs, collecting and
-     * learning are to take the same time.
+     * learning are to take the same time. Where trials have shown how many are {@linkplain #best best}, as many as that.
      */
     public synchronized int workersWanted() {
+        int shown = wish;
+        if (shown > 0) {
+            return Math.min(most, shown);
+        }
         int now = alive + pending;
         Totals totals = totals();
         if (totals.nanos - judgedFrom.nanos >= JUDGED_SECONDS * 1_000_000_000L) {
@@ -161,6 +177,11 @@ public final class RunMetrics {
     /** Nanoseconds in which the learner waited. */
     public long learnerWaitingNanos() {
         return learnerWaitingNanos.sum();
+    }
+
+    /** Nanoseconds in which the run evaluated. */
+    public long evaluatingNanos() {
+        return evaluatingNanos.sum();
     }
 
     /**

@@ -132,7 +132,13 @@ class RunMetricsTest {
         assertThat(wantedAfter(50, 50, 50, 50))
                 .as("those that wait for a place")
                 .isEqualTo(9);
+        metrics.best(6);
+        assertThat(metrics.workersWanted()).as("what trials have shown").isEqualTo(6);
+        metrics.best(0);
+        assertThat(metrics.workersWanted()).isEqualTo(9);
         metrics.atMost(3);
+        assertThat(metrics.workersWanted()).as("no more than are of use").isEqualTo(3);
+        metrics.best(6);
         assertThat(metrics.workersWanted()).as("no more than are of use").isEqualTo(3);
     }
 }
