@@ -19,6 +19,9 @@ public final class ResourceStudy {
     private static final int[] WORKERS = {1, 2, 4, 8, 16, 32};
     private static final int[] THREADS = {1, 2};
     private static final double WARM_SECONDS = 1;
+    /** How long the first half of a load that changes takes those who are best at it. */
+    private static final double HALF_SECONDS = 30;
+
     private static final Split DEFAULT = new Split(2, 2);
 
     private static final Map<String, ?> SMALL = Map.of("environments", 4, "rolloutSteps", 32);
@@ -30,7 +33,6 @@ public final class ResourceStudy {
             ResourceLoad.steady("synchronous-bare", "synchronous", "ppo", PPO, 0, 0),
             ResourceLoad.steady("pipelined-learning", "pipelined", "ppo", PPO, 0, 0),
             ResourceLoad.steady("pipelined-waiting", "pipelined", "ppo", PPO, 0, 500),
-            ResourceLoad.steady("asynchronous-learning", "asynchronous", "vtrace", LARGE, 0, 0),
             ResourceLoad.steady("asynchronous-balanced", "asynchronous", "vtrace", LARGE, 15, 0),
             ResourceLoad.steady("asynchronous-computing", "asynchronous", "vtrace", SMALL, 100, 0),
             ResourceLoad.steady("asynchronous-waiting", "asynchronous", "vtrace", SMALL, 0, 300),
@@ -188,8 +190,7 @@ public final class ResourceStudy {
     private void changing(ResourceLoad load) throws InterruptedException {
         Map<Split, Double> fast = rates(load, false);
         Map<Split, Double> slow = rates(load, true);
-        // Half a minute of what is best at first.
-        long half = (long) (10 * seconds * fast.get(best(fast)));
+        long half = (long) (HALF_SECONDS * fast.get(best(fast)));
         Map<Split, Double> needed = new LinkedHashMap<>();
         fast.forEach((split, rate) -> needed.put(split, -(half / rate + half / slow.get(split))));
         Split best = best(needed);

@@ -81,7 +81,8 @@ final class LocalSgdGathering implements WaitingGathering {
         figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.coresWith(GradientExchange.NONE));
+        learner = algorithm.learner(
+                parts.task(), initial, seeds.child("learner"), parts.coresWith(GradientExchange.NONE));
         moments = settings.optimizer() == LocalSgd.Optimizers.AVERAGED;
         Averaging.share(state(), moments, algorithm.name());
         place = Workplace.of(parts);
