@@ -127,15 +127,17 @@ public final class ResourceStudy {
 
     private Map<Split, Double> rates(ResourceLoad load, boolean slow) throws InterruptedException {
         load.set(slow);
-        Map<Split, double[]> all = new LinkedHashMap<>();
-        splits(load).forEach(split -> all.put(split, new double[rounds]));
+        List<Split> splits = splits(load);
+        double[][] all = new double[splits.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            for (Split split : splits(load)) {
-                all.get(split)[round] = fixed(load, split);
+            for (int i = 0; i < all.length; i++) {
+                all[i][round] = fixed(load, splits.get(i));
             }
         }
         Map<Split, Double> medians = new LinkedHashMap<>();
-        all.forEach((split, values) -> medians.put(split, median(values)));
+        for (int i = 0; i < all.length; i++) {
+            medians.put(splits.get(i), median(all[i]));
+        }
         report.tell("%s%s: %s", load.name(), slow ? ", slow" : "", rounded(medians));
         return medians;
     }
@@ -190,9 +192,9 @@ public final class ResourceStudy {
     private void changing(ResourceLoad load) throws InterruptedException {
         Map<Split, Double> fast = rates(load, false);
         Map<Split, Double> slow = rates(load, true);
-        long half = (long) (HALF_SECONDS * fast.get(best(fast)));
+        long half = (long) (HALF_SECONDS * rate(fast, best(fast)));
         Map<Split, Double> needed = new LinkedHashMap<>();
-        fast.forEach((split, rate) -> needed.put(split, -(half / rate + half / slow.get(split))));
+        fast.forEach((split, rate) -> needed.put(split, -(half / rate + half / rate(slow, split))));
         Split best = best(needed);
         double[] still = new double[rounds];
         double[] auto = new double[rounds];
@@ -209,13 +211,13 @@ public final class ResourceStudy {
         report.line(
                 "| %s | %.1f | %.1f (%s) | %.1f | **%.1f** | **%.2f** | **%.2f** | %s, %s | %s |",
                 load.name(),
-                -needed.get(DEFAULT),
-                -needed.get(best),
+                -rate(needed, DEFAULT),
+                -rate(needed, best),
                 best,
                 median(still),
                 found,
-                found / Math.min(-needed.get(best), median(still)),
-                found / -needed.get(DEFAULT),
+                found / Math.min(-rate(needed, best), median(still)),
+                found / -rate(needed, DEFAULT),
                 best(fast),
                 best(slow),
                 String.join("; ", ways));
@@ -240,6 +242,10 @@ public final class ResourceStudy {
                 .max(Map.Entry.comparingByValue())
                 .orElseThrow()
                 .getKey();
+    }
+
+    private static double rate(Map<Split, Double> rates, Split split) {
+        return rates.getOrDefault(split, Double.NaN);
     }
 
     private static long changes(List<RunEvent> decisions) {
