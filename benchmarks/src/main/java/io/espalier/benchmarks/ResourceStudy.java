@@ -19,6 +19,9 @@ public final class ResourceStudy {
     private static final int[] WORKERS = {1, 2, 4, 8, 16, 32};
     private static final int[] THREADS = {1, 2};
     private static final double WARM_SECONDS = 1;
+    /** How long the first half of a load that changes takes those who are best at it. */
+    private static final double HALF_SECONDS = 30;
+
     private static final Split DEFAULT = new Split(2, 2);
 
     private static final Map<String, ?> SMALL = Map.of("environments", 4, "rolloutSteps", 32);
@@ -30,7 +33,6 @@ public final class ResourceStudy {
             ResourceLoad.steady("synchronous-bare", "synchronous", "ppo", PPO, 0, 0),
             ResourceLoad.steady("pipelined-learning", "pipelined", "ppo", PPO, 0, 0),
             ResourceLoad.steady("pipelined-waiting", "pipelined", "ppo", PPO, 0, 500),
-            ResourceLoad.steady("asynchronous-learning", "asynchronous", "vtrace", LARGE, 0, 0),
             ResourceLoad.steady("asynchronous-balanced", "asynchronous", "vtrace", LARGE, 15, 0),
             ResourceLoad.steady("asynchronous-computing", "asynchronous", "vtrace", SMALL, 100, 0),
             ResourceLoad.steady("asynchronous-waiting", "asynchronous", "vtrace", SMALL, 0, 300),
@@ -125,15 +127,17 @@ public final class ResourceStudy {
 
     private Map<Split, Double> rates(ResourceLoad load, boolean slow) throws InterruptedException {
         load.set(slow);
-        Map<Split, double[]> all = new LinkedHashMap<>();
-        splits(load).forEach(split -> all.put(split, new double[rounds]));
+        List<Split> splits = splits(load);
+        double[][] all = new double[splits.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            for (Split split : splits(load)) {
-                all.get(split)[round] = fixed(load, split);
+            for (int i = 0; i < all.length; i++) {
+                all[i][round] = fixed(load, splits.get(i));
             }
         }
         Map<Split, Double> medians = new LinkedHashMap<>();
-        all.forEach((split, values) -> medians.put(split, median(values)));
+        for (int i = 0; i < all.length; i++) {
+            medians.put(splits.get(i), median(all[i]));
+        }
         report.tell("%s%s: %s", load.name(), slow ? ", slow" : "", rounded(medians));
         return medians;
     }
@@ -188,10 +192,9 @@ public final class ResourceStudy {
     private void changing(ResourceLoad load) throws InterruptedException {
         Map<Split, Double> fast = rates(load, false);
         Map<Split, Double> slow = rates(load, true);
-        // Half a minute of what is best at first.
-        long half = (long) (10 * seconds * fast.get(best(fast)));
+        long half = (long) (HALF_SECONDS * rate(fast, best(fast)));
         Map<Split, Double> needed = new LinkedHashMap<>();
-        fast.forEach((split, rate) -> needed.put(split, -(half / rate + half / slow.get(split))));
+        fast.forEach((split, rate) -> needed.put(split, -(half / rate + half / rate(slow, split))));
         Split best = best(needed);
         double[] still = new double[rounds];
         double[] auto = new double[rounds];
@@ -208,13 +211,13 @@ public final class ResourceStudy {
         report.line(
                 "| %s | %.1f | %.1f (%s) | %.1f | **%.1f** | **%.2f** | **%.2f** | %s, %s | %s |",
                 load.name(),
-                -needed.get(DEFAULT),
-                -needed.get(best),
+                -rate(needed, DEFAULT),
+                -rate(needed, best),
                 best,
                 median(still),
                 found,
-                found / Math.min(-needed.get(best), median(still)),
-                found / -needed.get(DEFAULT),
+                found / Math.min(-rate(needed, best), median(still)),
+                found / -rate(needed, DEFAULT),
                 best(fast),
                 best(slow),
                 String.join("; ", ways));
@@ -239,6 +242,10 @@ public final class ResourceStudy {
                 .max(Map.Entry.comparingByValue())
                 .orElseThrow()
                 .getKey();
+    }
+
+    private static double rate(Map<Split, Double> rates, Split split) {
+        return rates.getOrDefault(split, Double.NaN);
     }
 
     private static long changes(List<RunEvent> decisions) {

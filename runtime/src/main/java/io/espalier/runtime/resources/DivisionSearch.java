@@ -245,7 +245,7 @@ public final class DivisionSearch {
 
     private Optional<Decision> judge() {
         double gain = window.rate() / before - 1;
-        double error = Math.hypot(window.error() * window.rate() / before, errorBefore);
+        double error = StrictMath.hypot(window.error() * window.rate() / before, errorBefore);
         boolean hopeless = window.size() >= 3 && gain < HOPELESS && gain < -4 * error;
         if (hopeless) {
             return Optional.of(back());
@@ -254,7 +254,7 @@ public final class DivisionSearch {
             return Optional.empty();
         }
         boolean last = window.sum().seconds() >= (LONGEST_TRIAL - 1) * settings.windowSeconds()
-                && window.sum().rounds() >= (LONGEST_TRIAL - 1) * room.roundsToJudge(current);
+                && window.sum().rounds() >= (LONGEST_TRIAL - 1L) * room.roundsToJudge(current);
         if (gain > settings.keepGain() && gain > (last ? 1 : 2) * error) {
             return Optional.of(keep());
         }

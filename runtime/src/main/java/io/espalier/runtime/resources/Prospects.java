@@ -99,10 +99,10 @@ final class Prospects {
     private void lessCrowding() {
         int threads = now.workers() + now.learnerThreads();
         String reason = threads + " threads share " + room.processors() + " processors";
-        if (room.workers() == 0) {
+        if (room.workers() == 0 || room.processors() == 0) {
             reason = "threads of a small learner cost more than they share out";
         }
-        if (crowded() || room.workers() == 0) {
+        if (crowded() || room.workers() == 0 || room.processors() == 0) {
             add(now.workers(), now.learnerThreads() / 2, reason);
         }
         if (crowded() && room.workers() > 0) {

@@ -56,7 +56,7 @@ public record Slice(
 
     /** Which part of the environment steps came too late. */
     public double lateShare() {
-        return part(dropped, steps);
+        return part((double) dropped, (double) steps);
     }
 
     private static double part(double of, double rest) {
