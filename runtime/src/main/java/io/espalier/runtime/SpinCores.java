@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of threads that wait for work by spinning a few microseconds, then yielding their processor for some
- * more, then parking; handing work over costs about a microsecond until they park. Task {@code i} is done by thread {@code i % count}; the calling thread is thread
- * 0. A run allocates nothing. One thread at a time may call {@link #run}, and a task must not.
+ * more, then parking; handing work over costs about a microsecond until they park. Task {@code i} is done by thread
+ * {@code i % count}; the calling thread is thread 0, and does all of it where {@linkplain Sharing sharing} has been slower
+ * of late. A run allocates nothing. One thread at a time may call {@link #run}, and a task must not.
  *
  * <p>A thread that is stuck in foreign code can be {@linkplain #takeOver given up}: where it stood is kept in fields, so
  * another one goes on from there.
@@ -51,6 +52,13 @@ public final class SpinCores implements Cores, AutoCloseable {
     private Task task = NOTHING;
     private int tasks;
     private boolean running;
+    /** Whether the run under way is shared with the other threads. */
+    private boolean divided;
+
+    private final Sharing sharing = new Sharing();
+    /** How long each thread was busy with its share. */
+    private final long[] busy;
+
     private volatile boolean closed;
 
     /** Threads for a caller that cannot be given up. */
@@ -78,6 +86,7 @@ public final class SpinCores implements Cores, AutoCloseable {
         waiting = new long[(count + 2) * STRIDE];
         current = new int[(count + 2) * STRIDE];
         misses = new int[(count + 2) * STRIDE];
+        busy = new long[(count + 2) * STRIDE];
         failures = new Throwable[count];
         threads = new Thread[count];
         threads[0] = Thread.currentThread();
@@ -104,16 +113,38 @@ public final class SpinCores implements Cores, AutoCloseable {
         threads[0] = Thread.currentThread();
         task = work;
         tasks = taskCount;
+        divided = false;
         if (count > 1 && taskCount > 1) {
-            announce();
-            share(0, 0);
-            awaitAll();
-        } else {
-            // Too little to divide: the others need not wake.
+            int known = sharing.number(work);
+            divided = sharing.worth(known);
+            if (divided) {
+                long began = System.nanoTime();
+                announce();
+                timedShare(0, 0);
+                awaitAll();
+                sharing.took(known, System.nanoTime() - began, busyNanos());
+            }
+        }
+        if (!divided) {
+            // Too little to divide, or the others would be late: they need not wake.
             current[at(0)] = 0;
             alone(0);
         }
         complete();
+    }
+
+    private void timedShare(int slot, int from) {
+        long began = System.nanoTime();
+        share(slot, from);
+        busy[at(slot)] = System.nanoTime() - began;
+    }
+
+    private long busyNanos() {
+        long sum = 0;
+        for (int slot = 0; slot < count; slot++) {
+            sum += busy[at(slot)];
+        }
+        return sum;
     }
 
     /** Whether a run is under way; for the thread that calls {@link #run} or succeeds it. */
@@ -127,7 +158,6 @@ public final class SpinCores implements Cores, AutoCloseable {
      */
     void goOn() {
         threads[0] = Thread.currentThread();
-        boolean divided = count > 1 && tasks > 1;
         int interrupted = current[at(0)];
         resume(interrupted, 0);
         if (divided) {
@@ -194,7 +224,7 @@ public final class SpinCores implements Cores, AutoCloseable {
             }
             while (awaitRound(slot, done)) {
                 done = (long) LONGS.getVolatile(round, STRIDE);
-                share(slot, slot);
+                timedShare(slot, slot);
                 finish(slot, done);
             }
         } catch (AbandonedCall e) {
