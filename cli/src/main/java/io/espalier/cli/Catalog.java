@@ -68,6 +68,11 @@ public final class Catalog {
         return loader;
     }
 
+    /** The same, for those who do not need errors for people. */
+    Registry registry() {
+        return registry;
+    }
+
     /** All environments with a name. */
     List<EnvironmentSpec> environments() {
         return registry.environments();
