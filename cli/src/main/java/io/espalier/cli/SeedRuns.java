@@ -184,8 +184,8 @@ final class SeedRuns implements TaskListener {
             return;
         }
         int number = Objects.requireNonNull(numbers.get(name));
-        SeedTable.Row row = new SeedTable.Row(
-                asked.seed() + number, home.resolve(name).toString(), asked, result);
+        SeedTable.Row row =
+                new SeedTable.Row(asked.seed() + number, home.resolve(name).toString(), asked, result);
         rows.put(number, row);
         if (result.training() != null) {
             draw(name, row.seed());

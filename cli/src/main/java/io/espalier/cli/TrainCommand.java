@@ -200,8 +200,7 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter terminal = Terminal.out(spec);
         if (!workers.asked()) {
             try (LocalPool pool = new LocalPool(resolved.threads())) {
-                return SeedRuns.run(
-                        catalog, resolved, home, count, pool, here, resolved.threads(), terminal, output);
+                return SeedRuns.run(catalog, resolved, home, count, pool, here, resolved.threads(), terminal, output);
             }
         }
         try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(terminal))) {

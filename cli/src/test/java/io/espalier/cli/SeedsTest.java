@@ -69,8 +69,19 @@ class SeedsTest {
     @Test
     void eachSeedIsTheRunThatItWouldBeAlone() {
         Result all = train(
-                "all", "cartpole", "--steps", "2048", "--stop", "budget", "--seed", "4", "--seeds", "3", "--threads",
-                "2", "--json");
+                "all",
+                "cartpole",
+                "--steps",
+                "2048",
+                "--stop",
+                "budget",
+                "--seed",
+                "4",
+                "--seeds",
+                "3",
+                "--threads",
+                "2",
+                "--json");
         assertThat(all.code()).as(all.out()).isEqualTo(Main.DONE);
         assertThat(all.out())
                 .contains("ppo on CartPole-v1, seeds 4 to 6, 1 thread each")
@@ -152,8 +163,8 @@ class SeedsTest {
     @Test
     void aNodeThatLeavesHandsOverWhereItStoodAndIsNotDone() {
         Catalog catalog = Catalog.of(null);
-        Map<String, Object> asked = new LinkedHashMap<>(Map.of(
-                "environment", "cartpole", "algorithm", "ppo", "environmentSteps", 60_000, "stop", "budget"));
+        Map<String, Object> asked = new LinkedHashMap<>(
+                Map.of("environment", "cartpole", "algorithm", "ppo", "environmentSteps", 60_000, "stop", "budget"));
         TrainRequest request = TrainRequest.resolve(catalog, asked).with(1, 1);
         Trainer alone = TrainingSession.trainer(catalog, request, catalog.environment("cartpole"));
         TrainingTask task = TrainingTask.of("one", alone.config()).in(folder.resolve("one"));

@@ -7,17 +7,12 @@ import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.WorkerFailure;
-import io.espalier.runtime.workers.WorkerLink;
-import io.espalier.runtime.workers.WorkerListener;
 import io.espalier.runtime.workers.WorkerNode;
 import io.espalier.runtime.workers.WorkerPool;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +44,7 @@ public final class TaskParallel {
     private static final double SAVING_SECONDS = 5;
 
     private final WorkerPool pool;
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final TaskArrivals arrivals = new TaskArrivals();
     private final Map<Integer, RunningTask> running = new LinkedHashMap<>();
     private double atOnce = Double.POSITIVE_INFINITY;
     private int attempts = 3;
@@ -65,14 +60,6 @@ public final class TaskParallel {
     private volatile @Nullable Cancelling cancelling;
 
     private record Cancelling(String reason, double graceSeconds) {}
-
-    /** Something that came of a worker; nothing but {@code link} if it is only a reason to look around. */
-    private record Arrival(
-            int number,
-            @Nullable Message message,
-            @Nullable RunEvent event,
-            @Nullable String lost,
-            @Nullable Throwable failure) {}
 
     private TaskParallel(WorkerPool pool) {
         this.pool = pool;
@@ -138,7 +125,7 @@ public final class TaskParallel {
                 if (running.isEmpty()) {
                     return;
                 }
-                Arrival arrival = arrivals.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                TaskArrivals.Arrival arrival = arrivals.poll(LOOK_MILLIS);
                 if (arrival != null) {
                     take(arrival);
                 }
@@ -193,7 +180,7 @@ public final class TaskParallel {
             throw new IllegalArgumentException("graceSeconds (" + graceSeconds + ") must be at least 0.");
         }
         cancelling = new Cancelling(reason, Math.min(graceSeconds, 1e6));
-        arrivals.add(new Arrival(-1, null, null, null, null));
+        arrivals.wake();
     }
 
     private boolean fits(Task next) {
@@ -213,7 +200,7 @@ public final class TaskParallel {
         running.put(fresh, task);
         Registry known = registry == null ? Registry.here() : registry;
         registry = known;
-        task.begin(pool.start(fresh, new TaskRecipe(task.task, known, workers), task.task.needs(), new Ear()));
+        task.begin(pool.start(fresh, new TaskRecipe(task.task, known, workers), task.task.needs(), arrivals));
     }
 
     private void stopAll(Cancelling how) {
@@ -238,7 +225,7 @@ public final class TaskParallel {
         return task;
     }
 
-    private void take(Arrival arrival) {
+    private void take(TaskArrivals.Arrival arrival) {
         RunningTask task = running.get(arrival.number());
         if (task == null) {
             return;
@@ -309,33 +296,5 @@ public final class TaskParallel {
             task.close();
         }
         listener.finished(result);
-    }
-
-    /** Hears workers, on whatever thread; all is done on the one that runs the tasks. */
-    private final class Ear implements WorkerListener {
-        private static final int MOST_EVENTS = 10_000;
-
-        @Override
-        public void received(WorkerLink from, Message message) {
-            arrivals.add(new Arrival(from.number(), message, null, null, null));
-        }
-
-        @Override
-        public void event(WorkerLink from, RunEvent event) {
-            // Reports are counted by credits; what has none must not fill the memory.
-            if (arrivals.size() < MOST_EVENTS) {
-                arrivals.add(new Arrival(from.number(), null, event, null, null));
-            }
-        }
-
-        @Override
-        public void lost(WorkerLink worker, String cause) {
-            arrivals.add(new Arrival(worker.number(), null, null, cause, null));
-        }
-
-        @Override
-        public void failed(WorkerLink worker, Throwable cause) {
-            arrivals.add(new Arrival(worker.number(), null, null, null, cause));
-        }
     }
 }

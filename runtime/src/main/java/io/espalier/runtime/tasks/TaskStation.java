@@ -5,8 +5,6 @@ import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Worker;
 import io.espalier.runtime.workers.WorkerContext;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +79,22 @@ final class TaskStation implements Worker {
     }
 
     private static Command failure(Throwable cause) {
-        StringWriter stack = new StringWriter();
-        cause.printStackTrace(new PrintWriter(stack));
-        String text = stack.toString();
         State body = new State();
         TaskMessages.putText(body, "type", cause.getClass().getName());
         TaskMessages.putText(body, "message", String.valueOf(cause.getMessage()));
-        TaskMessages.putText(body, "stack", text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text);
+        TaskMessages.putText(body, "stack", stack(cause));
         return new Command(TaskMessages.FAILED, body);
+    }
+
+    private static String stack(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable at = failure; at != null && text.length() < MOST_STACK; at = at.getCause()) {
+            text.append(at == failure ? "" : "caused by " + at + "\n");
+            for (StackTraceElement frame : at.getStackTrace()) {
+                text.append("    at ").append(frame).append('\n');
+            }
+        }
+        return text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text.toString();
     }
 
     @Override
