@@ -206,10 +206,11 @@ final class TrainCommand implements Callable<Integer> {
         try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(terminal))) {
             WorkerPool pool = processes.pool();
             if (pool.nodes().stream().noneMatch(node -> node.offers().cpus() >= there)) {
-                output.report(terminal)
-                        .accept(RunEvent.of(
-                                "task/waits",
-                                "no node lends " + there + " processors, so the runs wait for one that does"));
+                String told = "--cpus-per-run (" + there + ") is more than any worker lends";
+                if (!workers.open()) {
+                    throw new BadInput(told + ": those of --workers lend 1 each. Maybe leave it out.");
+                }
+                output.report(terminal).accept(RunEvent.of("task/waits", told + ": the runs wait for one that does"));
             }
             return SeedRuns.run(catalog, resolved, home, count, pool, there, Double.MAX_VALUE, terminal, output);
         }

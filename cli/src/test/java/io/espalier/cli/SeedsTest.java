@@ -128,6 +128,9 @@ class SeedsTest {
         assertThat(train("d", "cartpole", "--seeds", "2", "--metrics-port", "9000")
                         .out())
                 .contains("--metrics-port tells of one run");
+        assertThat(train("e", "cartpole", "--seeds", "2", "--learner", "pipeline(stages=2)")
+                        .out())
+                .contains("--learner cuts the network of one run");
     }
 
     @Test
