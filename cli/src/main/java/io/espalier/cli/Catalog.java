@@ -1,7 +1,6 @@
 package io.espalier.cli;
 
 import io.espalier.core.Discrete;
-import io.espalier.core.Environment;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.core.MultiDiscrete;
 import io.espalier.core.Space;
@@ -12,7 +11,6 @@ import io.espalier.runtime.GuardSettings;
 import io.espalier.runtime.Registry;
 import io.espalier.runtime.TunedSettings;
 import java.io.File;
-import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -70,6 +68,11 @@ public final class Catalog {
         return loader;
     }
 
+    /** The same, for those who do not need errors for people. */
+    Registry registry() {
+        return registry;
+    }
+
     /** All environments with a name. */
     List<EnvironmentSpec> environments() {
         return registry.environments();
@@ -86,31 +89,12 @@ public final class Catalog {
      * @throws BadInput if there is none
      */
     public EnvironmentSpec environment(String asked) {
-        Optional<EnvironmentSpec> known = registry.find(asked);
-        if (known.isPresent()) {
-            return known.get();
+        EnvironmentSpec found = named(() -> registry.environment(asked));
+        if (registry.find(asked).isEmpty()) {
+            // A class that cannot be made is bad input, not a run that fails.
+            facts(found);
         }
-        return asked.contains(".") ? byClass(asked) : named(() -> registry.environment(asked));
-    }
-
-    private EnvironmentSpec byClass(String className) {
-        Class<? extends Environment> type;
-        try {
-            Class<?> found = Class.forName(className, true, loader);
-            if (!Environment.class.isAssignableFrom(found)) {
-                throw new BadInput(
-                        className + " is not an environment: it must implement " + Environment.class.getName() + ".");
-            }
-            type = found.asSubclass(Environment.class);
-        } catch (ClassNotFoundException | LinkageError e) {
-            throw new BadInput(
-                    "There is no class " + className + " on the class path (" + e
-                            + "). Maybe name its jar with --classpath.",
-                    e);
-        }
-        EnvironmentSpec spec = new EnvironmentSpec(className, List.of(), "your own", () -> make(type), Double.NaN);
-        facts(spec);
-        return spec;
+        return found;
     }
 
     /**
@@ -122,25 +106,7 @@ public final class Catalog {
         try {
             return EnvironmentFacts.of(environment, GuardSettings.DEFAULT.withHangSeconds(START_SECONDS));
         } catch (EnvironmentFailure e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BadInput ours) {
-                    throw ours;
-                }
-            }
             throw new BadInput(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static Environment make(Class<? extends Environment> type) {
-        try {
-            return type.getDeclaredConstructor().newInstance();
-        } catch (InvocationTargetException e) {
-            throw new BadInput("The constructor of " + type.getName() + " failed: " + e.getCause(), e);
-        } catch (ReflectiveOperationException e) {
-            throw new BadInput(
-                    type.getName() + " cannot be made (" + e
-                            + "). Maybe make the class and a constructor without parameters public.",
-                    e);
         }
     }
 

@@ -2,6 +2,9 @@ package io.espalier.cli;
 
 import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.SettingsBinder;
+import io.espalier.runtime.events.RunEvent;
+import io.espalier.runtime.workers.LocalPool;
+import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -36,6 +39,7 @@ import picocli.CommandLine.Spec;
             "%nExamples:",
             "  espalier train cartpole",
             "  espalier train pendulum --algo ppo --seed 3 --threads 2 --out runs/my-pendulum",
+            "  espalier train cartpole --seeds 5 --workers 2 --json",
             "  espalier train mountaincar --algo dqn --set learningRate=0.002 --steps 200000",
             "  espalier train --env com.acme.Warehouse --classpath warehouse.jar --steps 500000"
         })
@@ -62,6 +66,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "The root of all randomness (1).")
     private @Nullable String seed;
+
+    @Mixin
+    private SeedsOption seeds = new SeedsOption();
 
     @Option(
             names = "--threads",
@@ -152,22 +159,60 @@ final class TrainCommand implements Callable<Integer> {
         if (goesOn && out == null) {
             throw new BadInput("--continue needs --out, the directory of the run. Maybe add --out runs/my-run");
         }
-        if (goesOn && out != null && Files.isRegularFile(out.resolve("config.yaml"))) {
+        if (goesOn && !seeds.asked() && out != null && Files.isRegularFile(out.resolve("config.yaml"))) {
             return ResumeCommand.resume(out, null, workers, metrics, output, Terminal.out(spec));
         }
         Map<String, Object> asked = asked();
         Catalog catalog = Catalog.of(TrainRequest.classPath(asked));
         TrainRequest resolved = TrainRequest.resolve(catalog, asked);
-        RunDirectory directory = out != null
-                ? RunDirectory.create(out)
-                : RunDirectory.createBelow(
-                        Path.of("runs"), directoryName(resolved.environment(), resolved.algorithm()));
+        if (seeds.asked()) {
+            return trainSeeds(catalog, resolved);
+        }
+        RunDirectory directory = directory(resolved, "");
         PrintWriter out = Terminal.out(spec);
         if (!workers.asked()) {
             return TrainingSession.begin(catalog, resolved, directory, out, output, metrics, null);
         }
         try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(out))) {
             return TrainingSession.begin(catalog, resolved, directory, out, output, metrics, processes);
+        }
+    }
+
+    private RunDirectory directory(TrainRequest resolved, String suffix) {
+        return out != null
+                ? RunDirectory.create(out)
+                : RunDirectory.createBelow(
+                        Path.of("runs"), directoryName(resolved.environment(), resolved.algorithm()) + suffix);
+    }
+
+    private int trainSeeds(Catalog catalog, TrainRequest resolved) {
+        if (metrics.port != null) {
+            throw new BadInput("--metrics-port tells of one run, and --seeds asks for several. Maybe leave one out.");
+        }
+        if (resolved.learner().isPresent()) {
+            throw new BadInput("--learner cuts the network of one run over workers, and --seeds asks for several runs."
+                    + " Maybe leave one out.");
+        }
+        int count = seeds.count();
+        int here = seeds.cpus(Math.max(1, resolved.threads() / count));
+        int there = seeds.cpus(1);
+        Path home = goesOn && out != null ? out : directory(resolved, "-seeds").path();
+        PrintWriter terminal = Terminal.out(spec);
+        if (!workers.asked()) {
+            try (LocalPool pool = new LocalPool(resolved.threads())) {
+                return SeedRuns.run(catalog, resolved, home, count, pool, here, resolved.threads(), terminal, output);
+            }
+        }
+        try (WorkerProcesses processes = workers.open(resolved.classPath(), output.report(terminal))) {
+            WorkerPool pool = processes.pool();
+            if (pool.nodes().stream().noneMatch(node -> node.offers().cpus() >= there)) {
+                String told = "--cpus-per-run (" + there + ") is more than any worker lends";
+                if (!workers.open()) {
+                    throw new BadInput(told + ": those of --workers lend 1 each. Maybe leave it out.");
+                }
+                output.report(terminal).accept(RunEvent.of("task/waits", told + ": the runs wait for one that does"));
+            }
+            return SeedRuns.run(catalog, resolved, home, count, pool, there, Double.MAX_VALUE, terminal, output);
         }
     }
 

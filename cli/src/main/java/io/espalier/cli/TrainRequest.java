@@ -132,6 +132,25 @@ record TrainRequest(
                 classPath(asked));
     }
 
+    /** The same with another seed, on so many threads. */
+    TrainRequest with(long root, int count) {
+        return new TrainRequest(
+                environment,
+                algorithm,
+                root,
+                count,
+                environmentSteps,
+                stop,
+                settings,
+                evaluation,
+                checkpoints,
+                guard,
+                mode,
+                learner,
+                resources,
+                classPath);
+    }
+
     /** The user's code: named itself, or noted by the run whose file this is; empty for none. */
     static String classPath(Map<String, ?> asked) {
         return noted(asked, "classpath");

@@ -85,20 +85,7 @@ final class TrainingSession {
             MetricsOptions metrics,
             @Nullable WorkerProcesses processes) {
         EnvironmentSpec environment = catalog.environment(asked.environment());
-        Trainer trainer = Trainer.of(create(catalog.algorithm(asked.algorithm()), asked.settings()), environment)
-                .seed(asked.seed())
-                .threads(asked.threads())
-                .environmentSteps(asked.environmentSteps())
-                .evaluation(asked.evaluation())
-                .checkpoints(asked.checkpoints())
-                .guard(asked.guard())
-                .mode(asked.mode())
-                .resources(asked.resources())
-                .directory(directory);
-        asked.stop().ifPresent(trainer::stop);
-        if (!asked.classPath().isEmpty()) {
-            trainer.note("classpath", asked.classPath());
-        }
+        Trainer trainer = trainer(catalog, asked, environment).directory(directory);
         TrainingSession session = new TrainingSession(
                 asked.algorithm(),
                 environment,
@@ -120,6 +107,24 @@ final class TrainingSession {
                 asked.threads() == 1 ? "" : "s",
                 directory.path()));
         return session.finish(asked.stop().isPresent());
+    }
+
+    /** A trainer of such a run, without a directory. */
+    static Trainer trainer(Catalog catalog, TrainRequest asked, EnvironmentSpec environment) {
+        Trainer trainer = Trainer.of(create(catalog.algorithm(asked.algorithm()), asked.settings()), environment)
+                .seed(asked.seed())
+                .threads(asked.threads())
+                .environmentSteps(asked.environmentSteps())
+                .evaluation(asked.evaluation())
+                .checkpoints(asked.checkpoints())
+                .guard(asked.guard())
+                .mode(asked.mode())
+                .resources(asked.resources());
+        asked.stop().ifPresent(trainer::stop);
+        if (!asked.classPath().isEmpty()) {
+            trainer.note("classpath", asked.classPath());
+        }
+        return trainer;
     }
 
     /** Goes on with a run and sees it through; returns the exit code. */
@@ -230,6 +235,12 @@ final class TrainingSession {
     }
 
     private Map<String, Object> summary(TrainingResult result) {
+        return summary(result, directory.path().toString(), algorithm, environment.name(), seed);
+    }
+
+    /** What came of a run, for JSON. */
+    static Map<String, Object> summary(
+            TrainingResult result, String run, String algorithm, String environment, long seed) {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("solved", result.solved());
         summary.put("meanReturn", finite(result.meanReturn()));
@@ -240,9 +251,9 @@ final class TrainingSession {
         summary.put("wallSeconds", result.wallSeconds());
         summary.put("stepsPerSecond", finite(result.stepsPerSecond()));
         summary.put("weightsDigest", result.weightsDigest());
-        summary.put("run", directory.path().toString());
+        summary.put("run", run);
         summary.put("algorithm", algorithm);
-        summary.put("environment", environment.name());
+        summary.put("environment", environment);
         summary.put("seed", seed);
         summary.put("stopReason", result.stopReason());
         EvaluationResult evaluation = result.evaluation();
@@ -263,11 +274,24 @@ final class TrainingSession {
     }
 
     /** JSON has no NaN; null says the same. */
-    private static @Nullable Double finite(double value) {
+    static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 
     private void drawCurve() {
+        try {
+            drawCurve(directory, algorithm + " on " + environment.name() + ", seed " + seed, environment.solvedAt());
+        } catch (IOException e) {
+            say("no learning curve: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Draws a run's learning curve into its directory, if an episode has ended.
+     *
+     * @throws IOException if the episodes cannot be read
+     */
+    static void drawCurve(RunDirectory directory, String title, double solvedAt) throws IOException {
         LearningCurve curve = new LearningCurve();
         try {
             List<String> lines = Files.readAllLines(directory.episodes());
@@ -279,12 +303,10 @@ final class TrainingSession {
                 curve.add(Double.parseDouble(cells[steps]), Double.parseDouble(cells[returns]));
             }
         } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-            say("no learning curve: " + directory.episodes() + " cannot be read (" + e + ")");
-            return;
+            throw new IOException(directory.episodes() + " cannot be read (" + e + ")", e);
         }
         if (!curve.isEmpty()) {
-            String title = algorithm + " on " + environment.name() + ", seed " + seed;
-            directory.write("learning-curve.svg", curve.svg(title, environment.solvedAt(), WINDOW));
+            directory.write("learning-curve.svg", curve.svg(title, solvedAt, WINDOW));
         }
     }
 

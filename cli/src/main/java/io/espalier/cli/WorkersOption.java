@@ -33,6 +33,11 @@ final class WorkersOption {
         return count != null || cluster != null;
     }
 
+    /** Whether others than those that this process starts may join. */
+    boolean open() {
+        return cluster != null;
+    }
+
     /**
      * Opens what was asked for, and waits for the first nodes.
      *

@@ -12,6 +12,7 @@ import io.espalier.runtime.workers.WorkerContext;
 import io.espalier.runtime.workers.WorkerFailure;
 import io.espalier.runtime.workers.WorkerLink;
 import io.espalier.runtime.workers.WorkerRecipe;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -159,6 +160,35 @@ class ClusterPoolTest {
         assertThat(Heard.next(heard.failures))
                 .hasMessageContaining("There is no kind of worker \"java.lang.Runtime\" on this node; it knows [echo")
                 .hasMessageContaining("Maybe");
+    }
+
+    @Test
+    void aUsersEnvironmentThatANodeDoesNotHaveIsNamedWithTheNode() {
+        WorkerRecipe rollouts = new WorkerRecipe() {
+            @Override
+            public String kind() {
+                return "rollouts";
+            }
+
+            @Override
+            public State description() {
+                State state = new State();
+                String config = "algorithm: ppo\nenvironment: com.acme.Warehouse\n";
+                state.put("config", config.getBytes(StandardCharsets.UTF_8));
+                state.put("environments", new long[] {0, 1, 0});
+                return state;
+            }
+
+            @Override
+            public Worker create(WorkerContext context) {
+                throw new IllegalStateException();
+            }
+        };
+        pool.start(0, rollouts, Resources.cpus(0), heard);
+        assertThat(Heard.next(heard.failures))
+                .hasMessageContaining("on first: ")
+                .hasMessageContaining("There is no class com.acme.Warehouse on the class path")
+                .hasMessageContaining("Maybe name its jar with --classpath");
     }
 
     @Test

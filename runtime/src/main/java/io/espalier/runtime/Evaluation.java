@@ -4,6 +4,8 @@ import io.espalier.core.Environment;
 import io.espalier.core.Seeds;
 import io.espalier.policy.Policy;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ public final class Evaluation {
     private final EvaluationSettings settings;
     private final GuardSettings guard;
     private final Supplier<Environment> factory;
+    private final BooleanSupplier cancelled;
     private final Seeds seeds;
     private final RunRecords records = new RunRecords(List.of(), new Progress(), null, null);
     private final Lifeline lifeline;
@@ -31,8 +34,10 @@ public final class Evaluation {
             EvaluationSettings settings,
             GuardSettings guard,
             long seed,
-            int threads) {
+            int threads,
+            BooleanSupplier cancelled) {
         this.policy = policy;
+        this.cancelled = cancelled;
         this.settings = settings;
         this.guard = guard;
         this.factory = factory;
@@ -67,7 +72,24 @@ public final class Evaluation {
             GuardSettings guard,
             long seed,
             int threads) {
-        return new Evaluation(policy, factory::get, settings, guard, seed, threads).run();
+        return of(policy, factory, settings, guard, seed, threads, () -> false);
+    }
+
+    /**
+     * As {@link #of(Policy, Supplier, EvaluationSettings, GuardSettings, long, int)}, until it is no longer wanted.
+     *
+     * @param cancelled is asked before each episode, from any thread
+     * @throws CancellationException if it has said yes
+     */
+    public static EvaluationResult of(
+            Policy policy,
+            Supplier<? extends Environment> factory,
+            EvaluationSettings settings,
+            GuardSettings guard,
+            long seed,
+            int threads,
+            BooleanSupplier cancelled) {
+        return new Evaluation(policy, factory::get, settings, guard, seed, threads, cancelled).run();
     }
 
     private EvaluationResult run() {
@@ -99,7 +121,7 @@ public final class Evaluation {
             parts = new Evaluator(source, settings, policy, seeds, cores.count());
             evaluator = parts;
             parts.begin(policy);
-            cores.run(parts.tasks(), parts);
+            cores.run(parts.tasks(), new Wanted(parts, cancelled));
         } else {
             cores.goOn();
         }
@@ -121,6 +143,22 @@ public final class Evaluation {
         if (!cores.takeOver(stuck)) {
             lifeline.fail(
                     new EnvironmentFailure("An environment hung where nobody can go on: " + fault.message(), fault));
+        }
+    }
+
+    /** Plays episodes as long as somebody wants them. */
+    private record Wanted(Evaluator episodes, BooleanSupplier cancelled) implements SpinCores.Resumable {
+        @Override
+        public void run(int episode, int thread) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancellationException("the evaluation was cancelled");
+            }
+            episodes.run(episode, thread);
+        }
+
+        @Override
+        public void resume(int episode, int thread) {
+            episodes.resume(episode, thread);
         }
     }
 }

@@ -113,7 +113,8 @@ public record EvaluationResult(
         return map;
     }
 
-    void save(State into) {
+    /** Writes it as arrays, bit for bit. */
+    public void save(State into) {
         into.put("result", new double[] {
             episodes,
             mean,
@@ -134,7 +135,8 @@ public record EvaluationResult(
                 metrics.values().stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    static EvaluationResult load(State from) {
+    /** Reads what {@link #save} wrote. */
+    public static EvaluationResult load(State from) {
         double[] of = from.doubles("result");
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (from.has("metrics")) {

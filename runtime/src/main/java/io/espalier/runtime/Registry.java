@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** The algorithms and environments that are registered as services, by name. */
+/** The algorithms and environments that are registered as services, by name; and environments by the name of their class. */
 public final class Registry {
+    private final ClassLoader loader;
     private final List<EnvironmentSpec> environments = new ArrayList<>();
     private final List<AlgorithmProvider<?>> algorithms = new ArrayList<>();
 
     private Registry(ClassLoader loader) {
+        this.loader = loader;
         for (EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class, loader)) {
             environments.addAll(provider.environments());
         }
@@ -23,7 +25,7 @@ public final class Registry {
     }
 
     /** What the thread's own class loader offers. */
-    static Registry here() {
+    public static Registry here() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         return of(loader == null ? Registry.class.getClassLoader() : loader);
     }
@@ -49,19 +51,25 @@ public final class Registry {
     }
 
     /**
-     * The environment of that name or alias.
+     * The environment of that name or alias, or of that class on the class path: public, with a constructor without
+     * parameters.
      *
-     * @throws IllegalArgumentException if there is none, with the nearest one
+     * @throws IllegalArgumentException if there is none, with the nearest one; for a class, with what is wrong with it
      */
     public EnvironmentSpec environment(String name) {
-        return find(name).orElseThrow(() -> {
-            List<String> known = new ArrayList<>();
-            for (EnvironmentSpec spec : environments) {
-                known.add(spec.name());
-                known.addAll(spec.aliases());
-            }
-            return unknown("environment", name, known);
-        });
+        Optional<EnvironmentSpec> registered = find(name);
+        if (registered.isPresent()) {
+            return registered.get();
+        }
+        if (EnvironmentClass.isOne(name)) {
+            return EnvironmentClass.find(name, loader);
+        }
+        List<String> known = new ArrayList<>();
+        for (EnvironmentSpec spec : environments) {
+            known.add(spec.name());
+            known.addAll(spec.aliases());
+        }
+        throw unknown("environment", name, known);
     }
 
     /**

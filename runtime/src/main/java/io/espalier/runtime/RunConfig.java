@@ -84,7 +84,8 @@ public record RunConfig(
                 notes);
     }
 
-    Map<String, Object> toMap() {
+    /** Everything by name, as it stands in {@code config.yaml}. */
+    public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>(SettingsBinder.toMap(main));
         map.put("settings", settings);
         map.put("evaluation", SettingsBinder.toMap(evaluation));
@@ -107,8 +108,9 @@ public record RunConfig(
      * Reads what {@link #toMap} gave.
      *
      * @param source what to call it in errors
+     * @throws IllegalArgumentException with everything that is wrong
      */
-    static RunConfig of(Map<String, Object> config, String source) {
+    public static RunConfig of(Map<String, Object> config, String source) {
         Map<String, Object> map = new LinkedHashMap<>(config);
         List<String> wrong = new ArrayList<>();
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();

@@ -82,7 +82,7 @@ record RunPlan(
     }
 
     /**
-     * Reads a {@link #description}: algorithm and environment are found here, by name.
+     * Reads a {@link #description}: algorithm and environment are found here, by name or, a user's environment, by class.
      *
      * @throws IllegalArgumentException if one is not known here, or a setting is not valid
      */

@@ -79,6 +79,35 @@ public final class Trainer {
     }
 
     /**
+     * Trains as such a configuration says; algorithm and environment are found by name.
+     *
+     * @throws IllegalArgumentException if one is not known, or a setting is not valid
+     */
+    public static Trainer of(RunConfig config, Registry registry) {
+        return of(
+                config,
+                config.create(registry.algorithm(config.algorithm())),
+                registry.environment(config.environment()));
+    }
+
+    private static Trainer of(RunConfig config, Algorithm algorithm, EnvironmentSpec environment) {
+        RunConfig.Main main = config.main();
+        Trainer trainer = new Trainer(algorithm, environment.name(), environment.factory(), main.solvedAt());
+        trainer.seed = main.seed();
+        trainer.notes.putAll(config.notes());
+        trainer.threads(main.threads())
+                .mode(ExecutionMode.parse(main.mode()))
+                .resources(ResourceUse.parse(main.resources()))
+                .environmentSteps(main.environmentSteps())
+                .evaluation(config.evaluation())
+                .guard(config.guard())
+                .checkpoints(config.checkpoints());
+        trainer.evaluateAtEnd = main.evaluateAtEnd();
+        StopRule.besidesBudget(main.stop()).ifPresent(trainer::stop);
+        return trainer;
+    }
+
+    /**
      * Goes on with a run where its newest good checkpoint stands, with the settings that it was started with; algorithm
      * and environment are found by name. The result is the same, bit for bit, as if it had never stopped.
      *
@@ -106,21 +135,9 @@ public final class Trainer {
             throw new IllegalArgumentException("The run in " + directory.path() + " is one of " + config.algorithm()
                     + ", not of " + algorithm.name() + ".");
         }
-        RunConfig.Main main = config.main();
-        Trainer trainer = new Trainer(algorithm, environment.name(), environment.factory(), main.solvedAt());
+        Trainer trainer = of(config, algorithm, environment);
         trainer.directory = directory;
         trainer.resumes = true;
-        trainer.seed = main.seed();
-        trainer.notes.putAll(config.notes());
-        trainer.threads(main.threads())
-                .mode(ExecutionMode.parse(main.mode()))
-                .resources(ResourceUse.parse(main.resources()))
-                .environmentSteps(main.environmentSteps())
-                .evaluation(config.evaluation())
-                .guard(config.guard())
-                .checkpoints(config.checkpoints());
-        trainer.evaluateAtEnd = main.evaluateAtEnd();
-        StopRule.besidesBudget(main.stop()).ifPresent(trainer::stop);
         return trainer;
     }
 
@@ -245,6 +262,15 @@ public final class Trainer {
         return this;
     }
 
+    /** What the {@code config.yaml} of this run would say: enough to start it again, here or elsewhere. */
+    public RunConfig config() {
+        StopRule rule = stop;
+        return RunConfig.of(
+                plan(rule == null ? StopRule.environmentSteps(environmentSteps) : rule, null),
+                rule == null ? "budget" : rule.text(),
+                notes);
+    }
+
     /** How far the run has come; may be read from any thread, while it runs. */
     public Progress progress() {
         return progress;
@@ -313,8 +339,7 @@ public final class Trainer {
                 files = new RunFiles(home, progress.environmentSteps(), progress.episodes(), disk);
                 saved = new Checkpoints(home.checkpoints(), checkpoints.keep(), disk);
                 if (!resumes) {
-                    home.writeConfig(RunConfig.of(plan, stop == null ? "budget" : rule.text(), notes)
-                            .toMap());
+                    home.writeConfig(config().toMap());
                     Map<String, Object> facts = Provenance.collect();
                     facts.put("seed", seed);
                     facts.put("command", System.getProperty("sun.java.command", "unknown"));

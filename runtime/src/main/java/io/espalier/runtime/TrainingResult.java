@@ -1,6 +1,8 @@
 package io.espalier.runtime;
 
+import io.espalier.core.State;
 import io.espalier.policy.Policy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,6 +43,41 @@ public record TrainingResult(
         boolean ruleReached,
         @Nullable EvaluationResult evaluation,
         Policy policy) {
+
+    /** Writes all but the run's directory and the policy as arrays, bit for bit. */
+    public void save(State into) {
+        into.put("flags", new int[] {solved ? 1 : 0, ruleReached ? 1 : 0});
+        into.put("figures", new double[] {meanReturn, stdReturn, wallSeconds, stepsPerSecond});
+        into.put("counts", new long[] {episodes, environmentSteps, updates});
+        into.put("weightsDigest", weightsDigest.getBytes(StandardCharsets.UTF_8));
+        into.put("stopReason", stopReason.getBytes(StandardCharsets.UTF_8));
+        EvaluationResult last = evaluation;
+        if (last != null) {
+            last.save(into.child("evaluation"));
+        }
+    }
+
+    /** Reads what {@link #save} wrote. */
+    public static TrainingResult load(State from, @Nullable Path run, Policy policy) {
+        int[] flags = from.ints("flags");
+        double[] figures = from.doubles("figures");
+        long[] counts = from.longs("counts");
+        return new TrainingResult(
+                flags[0] != 0,
+                figures[0],
+                figures[1],
+                counts[0],
+                counts[1],
+                counts[2],
+                figures[2],
+                figures[3],
+                new String(from.bytes("weightsDigest"), StandardCharsets.UTF_8),
+                run,
+                new String(from.bytes("stopReason"), StandardCharsets.UTF_8),
+                flags[1] != 0,
+                from.has("evaluation/result") ? EvaluationResult.load(from.child("evaluation")) : null,
+                policy);
+    }
 
     /** All but the policy, by name, in this order; for JSON. */
     public Map<String, Object> toMap() {

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Threads of this process that behave like other machines: recipes and messages cross as bytes, and every so many messages
  * the worker that sends one is lost before it arrives.
  */
-final class LossyPool implements WorkerPool {
+public final class LossyPool implements WorkerPool {
     private final LocalPool inner = new LocalPool();
     private final long every;
     private final AtomicLong sent = new AtomicLong();
@@ -35,16 +35,16 @@ final class LossyPool implements WorkerPool {
     private final AtomicLong bytes = new AtomicLong();
 
     /** @param every loses the sender of each message whose number is a multiple of it; 0 to lose nobody */
-    LossyPool(long every) {
+    public LossyPool(long every) {
         this.every = every;
     }
 
     /** Bytes that have crossed, both ways. */
-    long bytes() {
+    public long bytes() {
         return bytes.get();
     }
 
-    long lost() {
+    public long lost() {
         return lost.get();
     }
 
@@ -78,7 +78,7 @@ final class LossyPool implements WorkerPool {
     }
 
     /** Loses the worker that has been there longest, whatever it is doing. */
-    void loseOne() {
+    public void loseOne() {
         Loser loser = started.poll();
         while (loser != null && loser.gone) {
             loser = started.poll();

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Short runs of the tests of execution modes. */
-final class ModeRuns {
+public final class ModeRuns {
     private ModeRuns() {}
 
-    static Algorithm algorithm(String name, Map<String, ?> settings) {
+    public static Algorithm algorithm(String name, Map<String, ?> settings) {
         return create(Registry.here().algorithm(name), settings);
     }
 

@@ -13,11 +13,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalPool implements WorkerPool {
     private final List<Link> links = new CopyOnWriteArrayList<>();
-    private final Resources offers = Resources.cpus(Runtime.getRuntime().availableProcessors());
+    private final Resources offers;
     private volatile boolean closed;
 
     /** What {@link WorkerLink#node} says of all its workers. */
     public static final String NODE = "here";
+
+    /** Of all processors. */
+    public LocalPool() {
+        this(Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Says that it has so many processors, for those who start as many workers as there are; it keeps nobody from more.
+     *
+     * @throws IllegalArgumentException if that is negative or not finite
+     */
+    public LocalPool(double cpus) {
+        offers = Resources.cpus(cpus);
+    }
 
     @Override
     public List<WorkerNode> nodes() {
