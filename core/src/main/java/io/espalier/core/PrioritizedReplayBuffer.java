@@ -14,7 +14,7 @@ import java.util.Arrays;
  * kept in a binary tree in double precision; every node is the sum of its two children and never updated by differences,
  * so nothing drifts. Memory beyond the buffer's: 16 to 32 bytes per row of capacity.
  */
-public final class PrioritizedReplayBuffer implements Stateful {
+public final class PrioritizedReplayBuffer implements ReplayMemory {
     private final ReplayBuffer buffer;
     private final double alpha;
     private final double epsilon;
@@ -50,7 +50,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
         tree = new double[Math.multiplyExact(2, leaves)];
     }
 
-    /** Stores a block; see {@link ReplayBuffer#add}. */
+    @Override
     public void add(Rollout rollout) {
         long before = buffer.inserted();
         buffer.add(rollout);
@@ -60,7 +60,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
         }
     }
 
-    /** Transitions kept now. */
+    @Override
     public int size() {
         return buffer.size();
     }
@@ -70,7 +70,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
         return buffer.inserted();
     }
 
-    /** Room for a sample of that many rows. */
+    @Override
     public ReplayBuffer.Batch batch(int rows) {
         return buffer.batch(rows);
     }
@@ -86,8 +86,9 @@ public final class PrioritizedReplayBuffer implements Stateful {
         buffer.gather(into, 0, into.rows);
     }
 
-    /** The first half of {@link #sample}: chooses rows, one draw each, and weighs them. */
-    public void draw(RandomStream random, double beta, ReplayBuffer.Batch into) {
+    /** Chooses rows, one draw each, and weighs them. */
+    @Override
+    public boolean draw(RandomStream random, double beta, ReplayBuffer.Batch into) {
         if (!(beta >= 0 && beta <= 1)) {
             throw new IllegalArgumentException("beta (" + beta + ") must be from 0 to 1.");
         }
@@ -105,19 +106,16 @@ public final class PrioritizedReplayBuffer implements Stateful {
         for (int i = 0; i < into.rows; i++) {
             into.weights[i] = (float) power(least / tree[leaves + into.indices[i]], beta);
         }
+        return true;
     }
 
-    /** The second half of {@link #sample}; see {@link ReplayBuffer#gather}. */
+    @Override
     public void gather(ReplayBuffer.Batch into, int from, int to) {
         buffer.gather(into, from, to);
     }
 
-    /**
-     * Tells how wrong the learner was about each row of a batch. A row drawn twice keeps what is told last.
-     *
-     * @param errors [B]: δ, of either sign
-     * @throws IllegalArgumentException if an error is NaN or infinite
-     */
+    /** A row drawn twice keeps what is told last. */
+    @Override
     public void update(ReplayBuffer.Batch batch, double[] errors) {
         for (int i = 0; i < batch.rows; i++) {
             if (!(Math.abs(errors[i]) < Double.POSITIVE_INFINITY)) {

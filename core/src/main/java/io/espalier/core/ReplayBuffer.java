@@ -7,13 +7,13 @@ import java.util.Arrays;
  * sampling, from rows that follow each other in the same episode: they never reach past an end, a discarded transition
  * or the newest row, and the fewer rewards are matched by {@link Batch#discounts}.
  *
- * <p>Discarded transitions are not stored. Which rows a sample names depends on the stream alone; nothing is allocated
+ * <p>Discarded transitions, and those whose reward is not finite, are not stored. Which rows a sample names depends on the stream alone; nothing is allocated
  * after construction.
  *
  * <p>Memory, all taken at construction: {@code capacity * (8 * observationSize + 4 * actionSize + 2 * maskSize + 13)}
  * bytes, since what was acted on and what was reached are kept apart; {@link #save} needs as much again for its copy.
  */
-public final class ReplayBuffer implements Stateful {
+public final class ReplayBuffer implements ReplayMemory {
     private static final int NONE = -1;
 
     private final int capacity;
@@ -57,17 +57,21 @@ public final class ReplayBuffer implements Stateful {
             int environments,
             int nStep,
             double gamma) {
+        this(new ReplaySpec(capacity, observationSpace, actionSpace, masked, environments, nStep, gamma, 0, 0));
+    }
+
+    ReplayBuffer(ReplaySpec spec) {
+        capacity = spec.capacity();
+        environments = spec.environments();
+        nStep = spec.nStep();
+        gamma = spec.gamma();
         if (capacity < 1 || environments < 1 || nStep < 1 || !(gamma >= 0 && gamma <= 1)) {
             throw new IllegalArgumentException("capacity (" + capacity + "), environments (" + environments
                     + ") and nStep (" + nStep + ") must be at least 1, gamma (" + gamma + ") from 0 to 1.");
         }
-        this.capacity = capacity;
-        this.environments = environments;
-        this.nStep = nStep;
-        this.gamma = gamma;
-        observationSize = observationSpace.size();
-        actionSize = actionSpace.size();
-        maskSize = masked ? actionSpace.choices() : 0;
+        observationSize = spec.observationSize();
+        actionSize = spec.actionSize();
+        maskSize = spec.maskSize();
         observations = new float[elements(capacity, observationSize)];
         reached = new float[observations.length];
         actions = new float[elements(capacity, actionSize)];
@@ -89,7 +93,7 @@ public final class ReplayBuffer implements Stateful {
         return (int) elements;
     }
 
-    /** Transitions kept now. */
+    @Override
     public int size() {
         return (int) Math.min(inserted, capacity);
     }
@@ -104,11 +108,7 @@ public final class ReplayBuffer implements Stateful {
         return inserted;
     }
 
-    /**
-     * Stores a block, step by step and environment by environment.
-     *
-     * @throws IllegalArgumentException if it has other sizes
-     */
+    @Override
     public void add(Rollout rollout) {
         if (rollout.environments != environments
                 || rollout.observationSize != observationSize
@@ -130,7 +130,7 @@ public final class ReplayBuffer implements Stateful {
             // Also where a run that was cut short in the middle of a round goes on with new episodes.
             newest[environment] = NONE;
         }
-        if (rollout.discarded[from]) {
+        if (rollout.discarded[from] || !Double.isFinite(rollout.rewards[from])) {
             newest[environment] = NONE;
             return;
         }
@@ -152,7 +152,7 @@ public final class ReplayBuffer implements Stateful {
         inserted++;
     }
 
-    /** Room for a sample of that many rows. */
+    @Override
     public Batch batch(int rows) {
         return new Batch(rows, observationSize, actionSize, maskSize);
     }
@@ -179,10 +179,17 @@ public final class ReplayBuffer implements Stateful {
         }
     }
 
-    /**
-     * The second half of {@link #sample}: fills rows {@code from} to {@code to - 1} of the batch by its indices. Threads
-     * may fill different rows at the same time.
-     */
+    @Override
+    public boolean draw(RandomStream random, double beta, Batch into) {
+        draw(random, into);
+        return true;
+    }
+
+    /** Rows are drawn uniformly, whatever the learner makes of them. */
+    @Override
+    public void update(Batch batch, double[] errors) {}
+
+    @Override
     public void gather(Batch into, int from, int to) {
         for (int i = from; i < to; i++) {
             int row = into.indices[i];

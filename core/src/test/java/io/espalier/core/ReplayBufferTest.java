@@ -339,4 +339,31 @@ class ReplayBufferTest {
                 .isThrownBy(() -> new ReplayBuffer(1 << 30, Box.unbounded(100), ACTION, false, 1, 1, 0.9))
                 .withMessageContaining("Maybe keep fewer transitions");
     }
+
+    @Test
+    void ofARewardThatIsNoNumberNothingIsStored() {
+        ReplayBuffer buffer = single(8, 3);
+        buffer.add(row(1, 1, false, false, false));
+        buffer.add(row(2, Double.NaN, false, false, false));
+        buffer.add(row(3, Double.NEGATIVE_INFINITY, false, false, false));
+        buffer.add(row(4, 4, false, false, false));
+        buffer.add(row(5, 2, false, false, false));
+        assertThat(buffer.size()).isEqualTo(3);
+        ReplayBuffer.Batch batch = all(buffer);
+        buffer.gather(batch, 0, batch.rows);
+        // 1 has nobody to follow it; 4 is followed by 5: 4 + 0.5·2.
+        assertThat(batch.rewards).containsExactly(1, 5, 2);
+    }
+
+    @Test
+    void aSpecMakesTheMemoryThatDrawsAsItSays() {
+        ReplaySpec spec = new ReplaySpec(8, OBSERVATION, ACTION, true, 1, 1, 0.9, 0, 0);
+        assertThat(spec.maskSize()).isEqualTo(3);
+        assertThat(spec.create()).isInstanceOf(ReplayBuffer.class);
+        ReplaySpec prior = new ReplaySpec(8, OBSERVATION, ACTION, true, 1, 1, 0.9, 0, 0.6);
+        assertThat(Cores.SERIAL.replay().memory(prior)).isInstanceOf(PrioritizedReplayBuffer.class);
+        ReplayMemory elsewhere = spec.create();
+        Cores cores = Cores.SERIAL.withReplay(any -> elsewhere).with(GradientExchange.NONE);
+        assertThat(cores.replay().memory(prior)).isSameAs(elsewhere);
+    }
 }
