@@ -36,8 +36,6 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final long restarts;
     /** By worker: the number of the next block to ask for. */
     private long[] asked;
-    /** By worker: blocks that it was asked for and that have not come. */
-    private int[] awaited;
     /** From this one on workers are not there. */
     private int dismissed = Integer.MAX_VALUE;
 
@@ -48,6 +46,9 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final ExplorationLadder ladder;
     private final RunRecords records;
     private final BlockDigest digest = new BlockDigest();
+    private final Credits credits;
+    private final Succession succession = new Succession();
+    private boolean follows;
     /** Blocks that have come, and had come when the learner learned last. */
     private long arrivals;
 
@@ -83,7 +84,7 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
                 && settings.ladder() == 0
                 && !settings.log();
         asked = new long[workers];
-        awaited = new int[workers];
+        credits = new Credits(settings.ahead(), settings.maxStaleness());
         faults = new long[workers];
         if (!elastic) {
             figures.atMost(divided ? Workplace.most() : workers);
@@ -127,20 +128,19 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private void employ() {
         if (asked.length < workers) {
             asked = Arrays.copyOf(asked, workers);
-            awaited = Arrays.copyOf(awaited, workers);
             faults = Arrays.copyOf(faults, workers);
         }
-        for (int worker = 0; worker < workers; worker++) {
+        credits.workers(workers);
+        for (int worker = Math.min(crew.size(), dismissed); worker < workers; worker++) {
             if (worker == crew.size()) {
                 start(crew.add());
-            } else if (worker >= dismissed) {
+            } else {
                 crew.recall(worker);
                 start(worker);
-            } else {
-                order(worker);
             }
         }
         dismissed = Math.max(dismissed, workers);
+        order();
     }
 
     private void tellAll(Policy newest) {
@@ -153,18 +153,15 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         }
     }
 
-    /** Tells one that has just begun everything. */
+    /** Tells one that has just begun everything but what to collect. */
     private void start(int worker) {
-        awaited[worker] = 0;
         crew.send(worker, PolicyUpdate.of(ladder.of(policy, worker)));
-        order(worker);
+        credits.begun(worker);
     }
 
-    /** Asks a worker for as many blocks as it should be asked for; one that should not collect, for none. */
-    private void order(int worker) {
-        while (worker < workers && awaited[worker] < settings.ahead()) {
+    private void order() {
+        for (int worker = credits.next(); worker >= 0; worker = credits.next()) {
             crew.send(worker, RolloutStation.collect(asked[worker]++, false));
-            awaited[worker]++;
         }
     }
 
@@ -181,9 +178,9 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public Room room(int learnerThreads) {
         return elastic
-                ? new Room(place.workers(0), learnerThreads, 0, settings.ahead())
+                ? new Room(place.workers(0), learnerThreads, 0, credits.mostEach())
                 : new Room(
-                        Workplace.most(), learnerThreads, Runtime.getRuntime().availableProcessors(), settings.ahead());
+                        Workplace.most(), learnerThreads, Runtime.getRuntime().availableProcessors(), credits.mostEach());
     }
 
     /** Threads of this process stay at hand, with their environments; places on nodes are given back. */
@@ -194,6 +191,7 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
             int from = Math.min(dismissed, crew.size());
             for (int worker = count; worker < from; worker++) {
                 crew.dismiss(worker);
+                credits.begun(worker);
             }
             dismissed = Math.min(from, count);
         }
@@ -207,25 +205,35 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public void run(int index, int thread) {
         long began = System.nanoTime();
+        boolean waited = crew.waiting() == 0;
         while (taken == null) {
             Crew.Arrival arrival = crew.take();
             if (arrival.message() == null) {
                 start(arrival.worker());
+                order();
             } else if (arrival.message() instanceof Experience block) {
-                awaited[arrival.worker()]--;
-                faults[arrival.worker()] = block.faults();
-                boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
-                log(arrival, block, accepted);
-                if (!accepted) {
-                    dropped++;
-                    figures.dropped(block.rollout().rows());
-                    order(arrival.worker());
-                } else {
-                    taken = block;
-                }
+                take(arrival, block, waited);
             }
         }
         figures.learnerWaited(System.nanoTime() - began);
+    }
+
+    private void take(Crew.Arrival arrival, Experience block, boolean waited) {
+        int worker = arrival.worker();
+        faults[worker] = block.faults();
+        credits.came(worker);
+        boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
+        log(arrival, block, accepted);
+        if (accepted) {
+            taken = block;
+            follows = succession.follows(worker, arrival.life(), block.number());
+            credits.taken(waited, crew.waiting());
+        } else {
+            dropped++;
+            figures.dropped(block.rollout().rows());
+            credits.dropped();
+            order();
+        }
     }
 
     private void log(Crew.Arrival arrival, Experience block, boolean accepted) {
@@ -262,7 +270,7 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     public long learn(MetricSink metrics) {
         Rollout rollout = taken().rollout();
         rollout.environmentStepsBefore = environmentSteps;
-        rollout.joined = crew.size() == 1;
+        rollout.joined = crew.size() == 1 && follows;
         figures.stale(version - rollout.weightsVersion);
         long began = System.nanoTime();
         learner.update(rollout, metrics);

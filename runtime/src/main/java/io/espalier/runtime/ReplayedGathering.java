@@ -32,6 +32,7 @@ final class ReplayedGathering implements Gathering {
     private final TreeMap<Long, Policy> policies = new TreeMap<>();
     private final Map<Integer, Station> stations = new HashMap<>();
     private final BlockDigest digest = new BlockDigest();
+    private final Succession succession = new Succession();
     private ArrivalLog.@Nullable Row current;
     private @Nullable Station taken;
     private long version;
@@ -166,7 +167,7 @@ final class ReplayedGathering implements Gathering {
         station.rollout.weightsVersion = row.version();
         if (row.accepted()) {
             taken = station;
-            joined = row.workers() == 1;
+            joined = succession.follows(row.worker(), row.life(), row.block()) && row.workers() == 1;
         } else {
             dropped++;
         }

@@ -40,7 +40,7 @@ class ReplayedTest {
         long steps = name.startsWith("ppo") ? 20_480 : 4096;
         TrainingResult expected;
         try (LossyPool pool = new LossyPool(losesEvery)) {
-            expected = trainer(name, drops ? LOGGED.replace("maxStaleness=1", "maxStaleness=0") : LOGGED)
+            expected = trainer(name, drops ? LOGGED.replace("maxStaleness=1", "maxStaleness=0, ahead=2") : LOGGED)
                     .environmentSteps(steps)
                     .workers(pool)
                     .directory(run)
