@@ -52,8 +52,13 @@ public final class PrioritizedReplayBuffer implements ReplayMemory {
 
     @Override
     public void add(Rollout rollout) {
+        add(rollout, 0);
+    }
+
+    /** Stores a block of one of several groups; see {@link ReplayBuffer#add(Rollout, int)}. */
+    public void add(Rollout rollout, int group) {
         long before = buffer.inserted();
-        buffer.add(rollout);
+        buffer.add(rollout, group);
         // Of a block larger than the buffer only the newest rows are left.
         for (long k = Math.max(before, buffer.inserted() - buffer.capacity()); k < buffer.inserted(); k++) {
             set((int) (k % buffer.capacity()), greatest);
@@ -121,10 +126,40 @@ public final class PrioritizedReplayBuffer implements ReplayMemory {
             if (!(Math.abs(errors[i]) < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("errors[" + i + "] (" + errors[i] + ") must be finite.");
             }
-            double priority = power(Math.abs(errors[i]) + epsilon, alpha);
-            greatest = Math.max(greatest, priority);
-            set(batch.indices[i], priority);
+            update(batch.indices[i], errors[i]);
         }
+    }
+
+    /** Tells how wrong the learner was about a row: δ, finite, of either sign. */
+    public void update(int row, double error) {
+        surprise(error);
+        set(row, priorityOf(error));
+    }
+
+    /** Tells of an error elsewhere: new rows get at least its priority. */
+    public void surprise(double error) {
+        greatest = Math.max(greatest, priorityOf(error));
+    }
+
+    private double priorityOf(double error) {
+        return power(Math.abs(error) + epsilon, alpha);
+    }
+
+    /** Σ p. */
+    public double mass() {
+        return tree[1];
+    }
+
+    /**
+     * The row in whose part of the line from 0 to {@link #mass} a point lies, the rows' parts standing in their order.
+     *
+     * @throws IllegalStateException if nothing is stored yet
+     */
+    public int rowAt(double point) {
+        if (buffer.size() == 0) {
+            throw new IllegalStateException("Nothing is stored yet. Maybe learn only after some environment steps.");
+        }
+        return find(point);
     }
 
     /** The priority pᵢ of a row, 0 if nothing is stored there. */

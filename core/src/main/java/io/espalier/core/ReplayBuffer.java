@@ -15,6 +15,7 @@ import java.util.Arrays;
  */
 public final class ReplayBuffer implements ReplayMemory {
     private static final int NONE = -1;
+    private static final int MOST_GROUPS = 10_000;
 
     private final int capacity;
     private final int observationSize;
@@ -34,8 +35,8 @@ public final class ReplayBuffer implements ReplayMemory {
     /** The row that continues the episode of this row; {@link #NONE} if there is none yet. */
     private final int[] following;
 
-    /** Per environment: the number, counted from the first ever, of the newest row whose episode goes on. */
-    private final long[] newest;
+    /** Per group and environment: the number, counted from the first ever, of the newest row whose episode goes on. */
+    private long[] newest;
 
     private long inserted;
 
@@ -110,6 +111,21 @@ public final class ReplayBuffer implements ReplayMemory {
 
     @Override
     public void add(Rollout rollout) {
+        add(rollout, 0);
+    }
+
+    /**
+     * Stores a block of one of several groups of environments, as those of several workers: each goes on where its own last
+     * block stopped, whatever came from others between.
+     *
+     * @param group whose, from 0
+     * @throws IllegalArgumentException if the block has other sizes, or the group is not from 0 to 9999
+     */
+    public void add(Rollout rollout, int group) {
+        if (group < 0 || group >= MOST_GROUPS) {
+            throw new IllegalArgumentException(
+                    "group (" + group + ") must be from 0 to " + (MOST_GROUPS - 1) + ". Maybe number workers from 0.");
+        }
         if (rollout.environments != environments
                 || rollout.observationSize != observationSize
                 || rollout.actionSize != actionSize
@@ -119,13 +135,17 @@ public final class ReplayBuffer implements ReplayMemory {
                     + rollout.maskSize + ") must be the buffer's (" + environments + ", " + observationSize + ", "
                     + actionSize + ", " + maskSize + ").");
         }
+        int known = newest.length;
+        if (group >= known / environments) {
+            newest = Arrays.copyOf(newest, Math.multiplyExact(group + 1, environments));
+            Arrays.fill(newest, known, newest.length, NONE);
+        }
         for (int row = 0; row < rollout.rows(); row++) {
-            add(rollout, row);
+            store(rollout, row, group * environments + row % environments);
         }
     }
 
-    private void add(Rollout rollout, int from) {
-        int environment = from % environments;
+    private void store(Rollout rollout, int from, int environment) {
         if (rollout.stands(from)) {
             // Also where a run that was cut short in the middle of a round goes on with new episodes.
             newest[environment] = NONE;
@@ -150,6 +170,17 @@ public final class ReplayBuffer implements ReplayMemory {
         }
         newest[environment] = rollout.last(from) ? NONE : inserted;
         inserted++;
+    }
+
+    /** The number of the transition that stands in a row now. */
+    public long number(int row) {
+        long last = inserted - 1;
+        return last - Math.floorMod(last - row, (long) capacity);
+    }
+
+    /** The row in which the transition of that number stands; -1 if it was overwritten, or never stored. */
+    public int row(long number) {
+        return number >= 0 && number < inserted && inserted - number <= capacity ? (int) (number % capacity) : NONE;
     }
 
     @Override
@@ -238,7 +269,7 @@ public final class ReplayBuffer implements ReplayMemory {
         int[] savedFollowing = from.ints("following");
         long[] savedNewest = from.longs("newest");
         boolean fits =
-                savedRewards.length == rows && savedFollowing.length == rows && savedNewest.length == environments;
+                savedRewards.length == rows && savedFollowing.length == rows && savedNewest.length % environments == 0;
         for (int next : savedFollowing) {
             fits &= next >= NONE && next < rows;
         }
@@ -257,7 +288,7 @@ public final class ReplayBuffer implements ReplayMemory {
         System.arraycopy(savedReached, 0, reached, 0, savedReached.length);
         System.arraycopy(savedRewards, 0, rewards, 0, rows);
         System.arraycopy(savedFollowing, 0, following, 0, rows);
-        System.arraycopy(savedNewest, 0, newest, 0, environments);
+        newest = savedNewest;
         inserted = saved;
     }
 

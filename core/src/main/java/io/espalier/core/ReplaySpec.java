@@ -56,7 +56,7 @@ public record ReplaySpec(
      * @throws IllegalArgumentException if a number is out of its range, or an array would be too large
      */
     public ReplayMemory create() {
-        return alpha > 0 ? prioritized() : uniform();
+        return alpha > 0 ? prioritized(uniform()) : uniform();
     }
 
     /** As {@link #create}, drawing uniformly. */
@@ -64,9 +64,14 @@ public record ReplaySpec(
         return new ReplayBuffer(this);
     }
 
-    /** As {@link #create}, drawing by priority. */
-    public PrioritizedReplayBuffer prioritized() {
-        return new PrioritizedReplayBuffer(uniform(), alpha, EPSILON);
+    /** Lets rows of an empty buffer be drawn by priority. */
+    public PrioritizedReplayBuffer prioritized(ReplayBuffer buffer) {
+        return new PrioritizedReplayBuffer(buffer, alpha, EPSILON);
+    }
+
+    /** Room for a sample of that many rows. */
+    public ReplayBuffer.Batch batch(int rows) {
+        return new ReplayBuffer.Batch(rows, observationSize, actionSize, maskSize);
     }
 
     /** The same, for so many transitions. */

@@ -31,6 +31,8 @@ final class Asynchronous extends ExecutionMode {
      * @param log whether the order in which blocks come is written down, so that the run can be replayed
      * @param replay a run that was so written down, to live through again; empty for none
      * @param ladder α of an {@link ExplorationLadder}
+     * @param shards parts of the replay, each a worker of its own; 0 to keep it beside the learner
+     * @param prefetch samples that are asked of the shards before the learner needs them
      */
     record Settings(
             @Setting(
@@ -51,8 +53,14 @@ final class Asynchronous extends ExecutionMode {
             String replay,
 
             @Setting("How much less workers explore the higher their number, as in Ape-X with 7; 0 for all the same.")
-            double ladder) {
-        static final Settings DEFAULT = new Settings(0, 16, 0, false, "", 0);
+            double ladder,
+
+            @Setting("Parts of the replay, each kept by a worker of its own; 0 to keep it whole, beside the learner.")
+            int shards,
+
+            @Setting("Samples asked of the shards before they are needed; 0 to wait for each.")
+            int prefetch) {
+        static final Settings DEFAULT = new Settings(0, 16, 0, false, "", 0, 0, 2);
 
         Settings {
             if (workers < 0 || workers > 10_000) {
@@ -70,9 +78,27 @@ final class Asynchronous extends ExecutionMode {
             if (!(ladder >= 0 && ladder <= 1000)) {
                 throw new IllegalArgumentException("ladder (" + ladder + ") must be from 0 to 1000. Maybe use 7.");
             }
+            if (shards < 0 || shards > 1000) {
+                throw new IllegalArgumentException("shards (" + shards
+                        + ") must be from 0 to 1000. Maybe use 0, to keep the replay beside the learner.");
+            }
+            if (prefetch < 0 || prefetch > 64) {
+                throw new IllegalArgumentException("prefetch (" + prefetch + ") must be from 0 to 64. Maybe use 2.");
+            }
+            if (workers > 0) {
+                shardsFor(shards, workers);
+            }
             if (log && !replay.isEmpty()) {
                 throw new IllegalArgumentException(
                         "log (true) and replay (" + replay + ") exclude each other. Maybe leave out log.");
+            }
+        }
+
+        /** Checks that no shard would stay empty. */
+        static void shardsFor(int shards, int workers) {
+            if (shards > workers) {
+                throw new IllegalArgumentException("shards (" + shards + ") must be at most the number of workers ("
+                        + workers + "), whose blocks go to one each. Maybe use shards=" + workers + ".");
             }
         }
     }

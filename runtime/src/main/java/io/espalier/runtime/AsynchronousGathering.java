@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
@@ -46,9 +47,13 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final ExplorationLadder ladder;
     private final RunRecords records;
     private final BlockDigest digest = new BlockDigest();
+    /** The replay, if it is cut into shards. */
+    private final @Nullable ShardedReplay shards;
+
     private final Credits credits;
     private final Succession succession = new Succession();
     private boolean follows;
+    private int from;
     /** Blocks that have come, and had come when the learner learned last. */
     private long arrivals;
 
@@ -61,12 +66,16 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
-        policy = learner.policy();
-        environments = algorithm.environments();
         place = Workplace.of(parts);
         int chosen = place.chosen(settings.workers(), plan.threads());
         workers = place.workers(chosen);
+        Asynchronous.Settings.shardsFor(settings.shards(), workers);
+        ShardPlace cut = settings.shards() == 0 ? null : new ShardPlace(settings, place.pool(), parts.events());
+        Cores cores = cut == null ? parts.learnerCores() : parts.coresWithReplay(cut);
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), cores);
+        shards = cut == null ? null : cut.only(algorithm.name());
+        policy = learner.policy();
+        environments = algorithm.environments();
         restarts = plan.restarts();
         State before = plan.from();
         ladder = new ExplorationLadder(workers, settings.ladder());
@@ -80,8 +89,9 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         elastic = chosen == 0;
         divided = plan.resources() == ResourceUse.AUTO
                 && settings.workers() == 0
-                // A ladder has a rung for each worker, and a log is replayed with those there were.
+                // A ladder has a rung for each worker, a shard its workers, and a log is replayed with those there were.
                 && settings.ladder() == 0
+                && settings.shards() == 0
                 && !settings.log();
         asked = new long[workers];
         credits = new Credits(settings.ahead(), settings.maxStaleness());
@@ -226,6 +236,7 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         log(arrival, block, accepted);
         if (accepted) {
             taken = block;
+            from = worker;
             follows = succession.follows(worker, arrival.life(), block.number());
             credits.taken(waited, crew.waiting());
         } else {
@@ -252,6 +263,12 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         arrivals++;
     }
 
+    /** Leaves a gap, by which the log is refused: when a shard was lost is not in it. */
+    private void endLog() {
+        records.arrival(new ArrivalLog.Row(arrivals + 1, 0, 0, 0, version, version, false, workers, 0));
+        arrivals += 2;
+    }
+
     private Experience taken() {
         Experience block = taken;
         if (block == null) {
@@ -273,7 +290,18 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         rollout.joined = crew.size() == 1 && follows;
         figures.stale(version - rollout.weightsVersion);
         long began = System.nanoTime();
-        learner.update(rollout, metrics);
+        ShardedReplay replay = shards;
+        if (replay == null) {
+            learner.update(rollout, metrics);
+        } else {
+            long losses = replay.shards().losses();
+            replay.next(from, follows);
+            learner.update(rollout, metrics);
+            replay.report(metrics, System.nanoTime() - began);
+            if (settings.log() && replay.shards().losses() > losses) {
+                endLog();
+            }
+        }
         learned = arrivals;
         figures.learned(System.nanoTime() - began);
         return rollout.rows();
@@ -304,6 +332,9 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public void close() {
         crew.close();
+        if (shards != null) {
+            shards.close();
+        }
         place.close();
     }
 }

@@ -46,8 +46,8 @@ final class Credits {
 
     /** With more, the last of them would be too old even if all workers were equally fast. */
     private int most() {
-        int all = MOST_EACH * workers;
-        return maxStaleness >= all ? all : (int) maxStaleness + 1;
+        int two = MOST_EACH * workers;
+        return maxStaleness >= two ? two : (int) maxStaleness + 1;
     }
 
     /** A worker has taken the place of another: nothing of it is under way. */
