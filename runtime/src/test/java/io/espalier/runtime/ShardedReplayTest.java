@@ -13,6 +13,14 @@ import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.State;
 import io.espalier.runtime.events.RunEvent;
+import io.espalier.runtime.workers.Experience;
+import io.espalier.runtime.workers.Message;
+import io.espalier.runtime.workers.Resources;
+import io.espalier.runtime.workers.WorkerLink;
+import io.espalier.runtime.workers.WorkerListener;
+import io.espalier.runtime.workers.WorkerNode;
+import io.espalier.runtime.workers.WorkerPool;
+import io.espalier.runtime.workers.WorkerRecipe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -239,15 +247,23 @@ class ShardedReplayTest {
 
     @Test
     void anErrorOfARowThatWasOverwrittenMeanwhileIsForgotten() {
-        ShardedReplay replay = replay(spec(1, 1), 1, 0);
-        add(replay, 0, 0, 1);
-        ReplayBuffer.Batch batch = replay.batch(1);
+        ShardedReplay replay = replay(spec(2, 1), 1, 0);
+        add(replay, 0, 0, 2);
+        ReplayBuffer.Batch batch = replay.batch(12);
         replay.draw(new RandomStream(1), 1, batch);
-        add(replay, 0, 1, 1);
-        tell(replay, batch, 5, 0);
+        add(replay, 0, 2, 1); // in the place of 0
+        tell(replay, batch, 9, 1, 0);
         replay.draw(new RandomStream(1), 1, batch);
-        assertThat(batch.observations).containsExactly(1);
-        assertThatThrownBy(() -> replay.update(batch, new double[] {Double.NaN}))
+        replay.draw(new RandomStream(1), 1, batch);
+        int[] counts = new int[3];
+        for (float observation : batch.observations) {
+            counts[(int) observation]++;
+        }
+        // Both have priority 1.
+        assertThat(counts).containsExactly(0, 6, 6);
+        double[] nan = new double[12];
+        nan[0] = Double.NaN;
+        assertThatThrownBy(() -> replay.update(batch, nan))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("errors[0] (NaN) must be finite");
     }
@@ -347,5 +363,88 @@ class ShardedReplayTest {
                         2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("sent 3 values, where 2 were asked for");
+    }
+
+    @Test
+    void noMoreBlocksAreUnderWayToAShardThanItCanHaveWaiting() throws InterruptedException {
+        HoldingPool holding = new HoldingPool();
+        ShardedReplay replay = new ShardedReplay(spec(500, 1), 1, 2, holding, events::add);
+        open.add(replay);
+        Thread storing = new Thread(() -> {
+            for (int i = 0; i < 70; i++) {
+                add(replay, 0, i, 1);
+            }
+        });
+        storing.start();
+        while (storing.getState() != Thread.State.TIMED_WAITING || holding.sent.size() < 64) {
+            Thread.onSpinWait();
+        }
+        assertThat(holding.sent).hasSize(64).allMatch(message -> message instanceof Experience);
+        holding.answer(ShardMessages.taken(16));
+        storing.join();
+        assertThat(holding.sent).hasSize(70);
+        assertThat(replay.size()).isEqualTo(70);
+    }
+
+    @Test
+    void aDescriptionThatNobodyWroteIsRefused() {
+        ReplaySpec spec = spec(7, 0.5);
+        assertThat(ShardRecipe.read(new ShardRecipe(spec).description()).spec()).isEqualTo(spec);
+        State wrong = new State();
+        wrong.put("sizes", new long[] {1L << 40, 1, 1, 1, 1, 1, 1});
+        wrong.put("rates", new double[] {1, 1});
+        assertThatThrownBy(() -> new ShardKind().read(wrong))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a shard of a replay cannot have the sizes");
+    }
+
+    /** Workers that say that they are there, and nothing else unless they are told to. */
+    private static final class HoldingPool implements WorkerPool {
+        private final List<Message> sent = Collections.synchronizedList(new ArrayList<>());
+        private final Link link = new Link(sent);
+        private WorkerListener listener;
+
+        private record Link(List<Message> sent) implements WorkerLink {
+            @Override
+            public int number() {
+                return 10_000;
+            }
+
+            @Override
+            public String node() {
+                return "nowhere";
+            }
+
+            @Override
+            public void send(Message message) {
+                sent.add(message);
+            }
+
+            @Override
+            public void close() {}
+        }
+
+        void answer(Message message) {
+            listener.received(link, message);
+        }
+
+        @Override
+        public List<WorkerNode> nodes() {
+            return List.of();
+        }
+
+        @Override
+        public WorkerLink start(int number, WorkerRecipe recipe, Resources needs, WorkerListener hears) {
+            assertThat(number).isEqualTo(10_000);
+            listener = hears;
+            answer(ShardMessages.taken(0));
+            return link;
+        }
+
+        @Override
+        public void onChange(Runnable changed) {}
+
+        @Override
+        public void close() {}
     }
 }
