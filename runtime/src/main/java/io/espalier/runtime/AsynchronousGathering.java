@@ -89,7 +89,8 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         elastic = chosen == 0;
         divided = plan.resources() == ResourceUse.AUTO
                 && settings.workers() == 0
-                // A ladder has a rung for each worker, a shard its workers, and a log is replayed with those there were.
+                // A ladder has a rung for each worker, a shard its workers, and a log is replayed with those there
+                // were.
                 && settings.ladder() == 0
                 && settings.shards() == 0
                 && !settings.log();
@@ -190,7 +191,10 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         return elastic
                 ? new Room(place.workers(0), learnerThreads, 0, credits.mostEach())
                 : new Room(
-                        Workplace.most(), learnerThreads, Runtime.getRuntime().availableProcessors(), credits.mostEach());
+                        Workplace.most(),
+                        learnerThreads,
+                        Runtime.getRuntime().availableProcessors(),
+                        credits.mostEach());
     }
 
     /** Threads of this process stay at hand, with their environments; places on nodes are given back. */

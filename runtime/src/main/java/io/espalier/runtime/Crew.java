@@ -130,7 +130,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         int life = lives.get(number);
         known.set(number, life);
         heard.set(number, System.nanoTime());
-        links.set(number, pool.start(number, maker.recipe(number, life), needs, this));
+        links.set(number, pool.start(first + number, maker.recipe(number, life), needs, this));
         countWorkers();
     }
 
@@ -343,7 +343,7 @@ final class Crew implements WorkerListener, AutoCloseable {
     private boolean isKnown(WorkerLink link) {
         WorkerLink now = links.get(number(link));
         // A worker may speak before the call that starts it has returned.
-        return now == null ? !dismissed.contains(link.number()) : now.equals(link);
+        return now == null ? !dismissed.contains(number(link)) : now.equals(link);
     }
 
     @Override
