@@ -69,7 +69,7 @@ final class CostMeter {
 
     /** Environment steps a second of a whole run with so many workers that are threads of this process. */
     double threads(int workers) {
-        return run(workers, "asynchronous(workers=" + workers + ")").stepsPerSecond();
+        return run(workers, "asynchronous(workers=" + workers + ", ahead=2)").stepsPerSecond();
     }
 
     private TrainingResult run(int threads, String mode) {

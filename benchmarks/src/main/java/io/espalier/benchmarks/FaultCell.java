@@ -182,7 +182,7 @@ enum FaultCell {
             Setup setup = Setup.synchronous(1_000_000)
                     .with("algorithm", "vtrace")
                     .with("settings", "environments:2,rolloutSteps:16")
-                    .with("mode", "asynchronous(workers=4,maxStaleness=" + (mutant ? 1000 : 2) + ")")
+                    .with("mode", "asynchronous(workers=4,ahead=2,maxStaleness=" + (mutant ? 1000 : 2) + ")")
                     .throughProxies();
             try (FaultScene scene = new FaultScene(setup)) {
                 LinkFaults slow = LinkFaults.NONE.delayed(250, 50).losing(0.1, 200);

@@ -34,9 +34,22 @@ public interface Cores {
         return GradientExchange.NONE;
     }
 
+    /** Where the memories of learners that replay are; {@link ReplayMemory.Place#HERE} by default. */
+    default ReplayMemory.Place replay() {
+        return ReplayMemory.Place.HERE;
+    }
+
     /** The same cores, on which gradients meet others. */
     default Cores with(GradientExchange exchange) {
-        Cores plain = this;
+        return joined(this, exchange, replay());
+    }
+
+    /** The same cores, with another place for memories. */
+    default Cores withReplay(ReplayMemory.Place replay) {
+        return joined(this, exchange(), replay);
+    }
+
+    private static Cores joined(Cores plain, GradientExchange exchange, ReplayMemory.Place replay) {
         return new Cores() {
             @Override
             public int count() {
@@ -51,6 +64,11 @@ public interface Cores {
             @Override
             public GradientExchange exchange() {
                 return exchange;
+            }
+
+            @Override
+            public ReplayMemory.Place replay() {
+                return replay;
             }
         };
     }

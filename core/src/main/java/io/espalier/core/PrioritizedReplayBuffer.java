@@ -14,7 +14,7 @@ import java.util.Arrays;
  * kept in a binary tree in double precision; every node is the sum of its two children and never updated by differences,
  * so nothing drifts. Memory beyond the buffer's: 16 to 32 bytes per row of capacity.
  */
-public final class PrioritizedReplayBuffer implements Stateful {
+public final class PrioritizedReplayBuffer implements ReplayMemory {
     private final ReplayBuffer buffer;
     private final double alpha;
     private final double epsilon;
@@ -50,17 +50,22 @@ public final class PrioritizedReplayBuffer implements Stateful {
         tree = new double[Math.multiplyExact(2, leaves)];
     }
 
-    /** Stores a block; see {@link ReplayBuffer#add}. */
+    @Override
     public void add(Rollout rollout) {
+        add(rollout, 0);
+    }
+
+    /** Stores a block of one of several groups; see {@link ReplayBuffer#add(Rollout, int)}. */
+    public void add(Rollout rollout, int group) {
         long before = buffer.inserted();
-        buffer.add(rollout);
+        buffer.add(rollout, group);
         // Of a block larger than the buffer only the newest rows are left.
         for (long k = Math.max(before, buffer.inserted() - buffer.capacity()); k < buffer.inserted(); k++) {
             set((int) (k % buffer.capacity()), greatest);
         }
     }
 
-    /** Transitions kept now. */
+    @Override
     public int size() {
         return buffer.size();
     }
@@ -70,7 +75,7 @@ public final class PrioritizedReplayBuffer implements Stateful {
         return buffer.inserted();
     }
 
-    /** Room for a sample of that many rows. */
+    @Override
     public ReplayBuffer.Batch batch(int rows) {
         return buffer.batch(rows);
     }
@@ -86,8 +91,9 @@ public final class PrioritizedReplayBuffer implements Stateful {
         buffer.gather(into, 0, into.rows);
     }
 
-    /** The first half of {@link #sample}: chooses rows, one draw each, and weighs them. */
-    public void draw(RandomStream random, double beta, ReplayBuffer.Batch into) {
+    /** Chooses rows, one draw each, and weighs them. */
+    @Override
+    public boolean draw(RandomStream random, double beta, ReplayBuffer.Batch into) {
         if (!(beta >= 0 && beta <= 1)) {
             throw new IllegalArgumentException("beta (" + beta + ") must be from 0 to 1.");
         }
@@ -105,28 +111,55 @@ public final class PrioritizedReplayBuffer implements Stateful {
         for (int i = 0; i < into.rows; i++) {
             into.weights[i] = (float) power(least / tree[leaves + into.indices[i]], beta);
         }
+        return true;
     }
 
-    /** The second half of {@link #sample}; see {@link ReplayBuffer#gather}. */
+    @Override
     public void gather(ReplayBuffer.Batch into, int from, int to) {
         buffer.gather(into, from, to);
     }
 
-    /**
-     * Tells how wrong the learner was about each row of a batch. A row drawn twice keeps what is told last.
-     *
-     * @param errors [B]: δ, of either sign
-     * @throws IllegalArgumentException if an error is NaN or infinite
-     */
+    /** A row drawn twice keeps what is told last. */
+    @Override
     public void update(ReplayBuffer.Batch batch, double[] errors) {
         for (int i = 0; i < batch.rows; i++) {
             if (!(Math.abs(errors[i]) < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("errors[" + i + "] (" + errors[i] + ") must be finite.");
             }
-            double priority = power(Math.abs(errors[i]) + epsilon, alpha);
-            greatest = Math.max(greatest, priority);
-            set(batch.indices[i], priority);
+            update(batch.indices[i], errors[i]);
         }
+    }
+
+    /** Tells how wrong the learner was about a row: δ, finite, of either sign. */
+    public void update(int row, double error) {
+        surprise(error);
+        set(row, priorityOf(error));
+    }
+
+    /** Tells of an error elsewhere: new rows get at least its priority. */
+    public void surprise(double error) {
+        greatest = Math.max(greatest, priorityOf(error));
+    }
+
+    private double priorityOf(double error) {
+        return power(Math.abs(error) + epsilon, alpha);
+    }
+
+    /** Σ p. */
+    public double mass() {
+        return tree[1];
+    }
+
+    /**
+     * The row in whose part of the line from 0 to {@link #mass} a point lies, the rows' parts standing in their order.
+     *
+     * @throws IllegalStateException if nothing is stored yet
+     */
+    public int rowAt(double point) {
+        if (buffer.size() == 0) {
+            throw new IllegalStateException("Nothing is stored yet. Maybe learn only after some environment steps.");
+        }
+        return find(point);
     }
 
     /** The priority pᵢ of a row, 0 if nothing is stored there. */

@@ -7,14 +7,15 @@ import java.util.Arrays;
  * sampling, from rows that follow each other in the same episode: they never reach past an end, a discarded transition
  * or the newest row, and the fewer rewards are matched by {@link Batch#discounts}.
  *
- * <p>Discarded transitions are not stored. Which rows a sample names depends on the stream alone; nothing is allocated
+ * <p>Discarded transitions, and those whose reward is not finite, are not stored. Which rows a sample names depends on the stream alone; nothing is allocated
  * after construction.
  *
  * <p>Memory, all taken at construction: {@code capacity * (8 * observationSize + 4 * actionSize + 2 * maskSize + 13)}
  * bytes, since what was acted on and what was reached are kept apart; {@link #save} needs as much again for its copy.
  */
-public final class ReplayBuffer implements Stateful {
+public final class ReplayBuffer implements ReplayMemory {
     private static final int NONE = -1;
+    private static final int MOST_GROUPS = 10_000;
 
     private final int capacity;
     private final int observationSize;
@@ -34,8 +35,8 @@ public final class ReplayBuffer implements Stateful {
     /** The row that continues the episode of this row; {@link #NONE} if there is none yet. */
     private final int[] following;
 
-    /** Per environment: the number, counted from the first ever, of the newest row whose episode goes on. */
-    private final long[] newest;
+    /** Per group and environment: the number, counted from the first ever, of the newest row whose episode goes on. */
+    private long[] newest;
 
     private long inserted;
 
@@ -57,17 +58,21 @@ public final class ReplayBuffer implements Stateful {
             int environments,
             int nStep,
             double gamma) {
+        this(new ReplaySpec(capacity, observationSpace, actionSpace, masked, environments, nStep, gamma, 0, 0));
+    }
+
+    ReplayBuffer(ReplaySpec spec) {
+        capacity = spec.capacity();
+        environments = spec.environments();
+        nStep = spec.nStep();
+        gamma = spec.gamma();
         if (capacity < 1 || environments < 1 || nStep < 1 || !(gamma >= 0 && gamma <= 1)) {
             throw new IllegalArgumentException("capacity (" + capacity + "), environments (" + environments
                     + ") and nStep (" + nStep + ") must be at least 1, gamma (" + gamma + ") from 0 to 1.");
         }
-        this.capacity = capacity;
-        this.environments = environments;
-        this.nStep = nStep;
-        this.gamma = gamma;
-        observationSize = observationSpace.size();
-        actionSize = actionSpace.size();
-        maskSize = masked ? actionSpace.choices() : 0;
+        observationSize = spec.observationSize();
+        actionSize = spec.actionSize();
+        maskSize = spec.maskSize();
         observations = new float[elements(capacity, observationSize)];
         reached = new float[observations.length];
         actions = new float[elements(capacity, actionSize)];
@@ -89,7 +94,7 @@ public final class ReplayBuffer implements Stateful {
         return (int) elements;
     }
 
-    /** Transitions kept now. */
+    @Override
     public int size() {
         return (int) Math.min(inserted, capacity);
     }
@@ -104,12 +109,23 @@ public final class ReplayBuffer implements Stateful {
         return inserted;
     }
 
-    /**
-     * Stores a block, step by step and environment by environment.
-     *
-     * @throws IllegalArgumentException if it has other sizes
-     */
+    @Override
     public void add(Rollout rollout) {
+        add(rollout, 0);
+    }
+
+    /**
+     * Stores a block of one of several groups of environments, as those of several workers: each goes on where its own last
+     * block stopped, whatever came from others between.
+     *
+     * @param group whose, from 0
+     * @throws IllegalArgumentException if the block has other sizes, or the group is not from 0 to 9999
+     */
+    public void add(Rollout rollout, int group) {
+        if (group < 0 || group >= MOST_GROUPS) {
+            throw new IllegalArgumentException(
+                    "group (" + group + ") must be from 0 to " + (MOST_GROUPS - 1) + ". Maybe number workers from 0.");
+        }
         if (rollout.environments != environments
                 || rollout.observationSize != observationSize
                 || rollout.actionSize != actionSize
@@ -119,18 +135,22 @@ public final class ReplayBuffer implements Stateful {
                     + rollout.maskSize + ") must be the buffer's (" + environments + ", " + observationSize + ", "
                     + actionSize + ", " + maskSize + ").");
         }
+        int known = newest.length;
+        if (group >= known / environments) {
+            newest = Arrays.copyOf(newest, Math.multiplyExact(group + 1, environments));
+            Arrays.fill(newest, known, newest.length, NONE);
+        }
         for (int row = 0; row < rollout.rows(); row++) {
-            add(rollout, row);
+            store(rollout, row, group * environments + row % environments);
         }
     }
 
-    private void add(Rollout rollout, int from) {
-        int environment = from % environments;
+    private void store(Rollout rollout, int from, int environment) {
         if (rollout.stands(from)) {
             // Also where a run that was cut short in the middle of a round goes on with new episodes.
             newest[environment] = NONE;
         }
-        if (rollout.discarded[from]) {
+        if (rollout.discarded[from] || !Double.isFinite(rollout.rewards[from])) {
             newest[environment] = NONE;
             return;
         }
@@ -152,7 +172,18 @@ public final class ReplayBuffer implements Stateful {
         inserted++;
     }
 
-    /** Room for a sample of that many rows. */
+    /** The number of the transition that stands in a row now. */
+    public long number(int row) {
+        long last = inserted - 1;
+        return last - Math.floorMod(last - row, (long) capacity);
+    }
+
+    /** The row in which the transition of that number stands; -1 if it was overwritten, or never stored. */
+    public int row(long number) {
+        return number >= 0 && number < inserted && inserted - number <= capacity ? (int) (number % capacity) : NONE;
+    }
+
+    @Override
     public Batch batch(int rows) {
         return new Batch(rows, observationSize, actionSize, maskSize);
     }
@@ -179,10 +210,17 @@ public final class ReplayBuffer implements Stateful {
         }
     }
 
-    /**
-     * The second half of {@link #sample}: fills rows {@code from} to {@code to - 1} of the batch by its indices. Threads
-     * may fill different rows at the same time.
-     */
+    @Override
+    public boolean draw(RandomStream random, double beta, Batch into) {
+        draw(random, into);
+        return true;
+    }
+
+    /** Rows are drawn uniformly, whatever the learner makes of them. */
+    @Override
+    public void update(Batch batch, double[] errors) {}
+
+    @Override
     public void gather(Batch into, int from, int to) {
         for (int i = from; i < to; i++) {
             int row = into.indices[i];
@@ -231,7 +269,7 @@ public final class ReplayBuffer implements Stateful {
         int[] savedFollowing = from.ints("following");
         long[] savedNewest = from.longs("newest");
         boolean fits =
-                savedRewards.length == rows && savedFollowing.length == rows && savedNewest.length == environments;
+                savedRewards.length == rows && savedFollowing.length == rows && savedNewest.length % environments == 0;
         for (int next : savedFollowing) {
             fits &= next >= NONE && next < rows;
         }
@@ -250,7 +288,7 @@ public final class ReplayBuffer implements Stateful {
         System.arraycopy(savedReached, 0, reached, 0, savedReached.length);
         System.arraycopy(savedRewards, 0, rewards, 0, rows);
         System.arraycopy(savedFollowing, 0, following, 0, rows);
-        System.arraycopy(savedNewest, 0, newest, 0, environments);
+        newest = savedNewest;
         inserted = saved;
     }
 

@@ -172,4 +172,19 @@ class PrioritizedReplayBufferTest {
         used.add(sound(1));
         assertThatIllegalArgumentException().isThrownBy(() -> new PrioritizedReplayBuffer(used, 1, 1));
     }
+
+    @Test
+    void pointsOfItsMassLieInTheRowsInTheirOrder() {
+        PrioritizedReplayBuffer buffer = empty(5, 1);
+        assertThatIllegalStateException().isThrownBy(() -> buffer.rowAt(0)).withMessageContaining("Nothing is stored");
+        buffer.add(sound(2));
+        tell(buffer, 0.5, -1.5, 3.5, -0.5);
+        // Priorities 1, 2, 4, 1.
+        assertThat(buffer.mass()).isEqualTo(8);
+        assertThat(new int[] {buffer.rowAt(0.9), buffer.rowAt(1), buffer.rowAt(3), buffer.rowAt(7), buffer.rowAt(8)})
+                .containsExactly(0, 1, 2, 3, 3);
+        buffer.surprise(8.5);
+        buffer.add(sound(1));
+        assertThat(buffer.priority(4)).isEqualTo(9);
+    }
 }

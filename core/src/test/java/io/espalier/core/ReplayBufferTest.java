@@ -339,4 +339,64 @@ class ReplayBufferTest {
                 .isThrownBy(() -> new ReplayBuffer(1 << 30, Box.unbounded(100), ACTION, false, 1, 1, 0.9))
                 .withMessageContaining("Maybe keep fewer transitions");
     }
+
+    @Test
+    void ofARewardThatIsNoNumberNothingIsStored() {
+        ReplayBuffer buffer = single(8, 3);
+        buffer.add(row(1, 1, false, false, false));
+        buffer.add(row(2, Double.NaN, false, false, false));
+        buffer.add(row(3, Double.NEGATIVE_INFINITY, false, false, false));
+        buffer.add(row(4, 4, false, false, false));
+        buffer.add(row(5, 2, false, false, false));
+        assertThat(buffer.size()).isEqualTo(3);
+        ReplayBuffer.Batch batch = all(buffer);
+        buffer.gather(batch, 0, batch.rows);
+        // 1 has nobody to follow it; 4 is followed by 5: 4 + 0.5·2.
+        assertThat(batch.rewards).containsExactly(1, 5, 2);
+    }
+
+    @Test
+    void aSpecMakesTheMemoryThatDrawsAsItSays() {
+        ReplaySpec spec = new ReplaySpec(8, OBSERVATION, ACTION, true, 1, 1, 0.9, 0, 0);
+        assertThat(spec.maskSize()).isEqualTo(3);
+        assertThat(spec.create()).isInstanceOf(ReplayBuffer.class);
+        ReplaySpec prior = new ReplaySpec(8, OBSERVATION, ACTION, true, 1, 1, 0.9, 0, 0.6);
+        assertThat(Cores.SERIAL.replay().memory(prior)).isInstanceOf(PrioritizedReplayBuffer.class);
+        ReplayMemory elsewhere = spec.create();
+        Cores cores = Cores.SERIAL.withReplay(any -> elsewhere).with(GradientExchange.NONE);
+        assertThat(cores.replay().memory(prior)).isSameAs(elsewhere);
+    }
+
+    @Test
+    void groupsGoOnWhereTheirOwnLastBlockStopped() {
+        ReplayBuffer buffer = single(100, 3);
+        buffer.add(row(0, 1, false, false, false), 0);
+        buffer.add(row(10, 16, false, false, false), 2);
+        buffer.add(row(1, 2, false, false, false), 0);
+        buffer.add(row(11, 32, true, false, false), 2);
+        buffer.add(row(2, 4, false, false, false), 0);
+        Rollout apart = row(12, 64, false, false, false);
+        apart.joined = false;
+        buffer.add(apart, 2);
+        ReplayBuffer.Batch batch = all(buffer);
+        assertThat(first(batch.observations)).containsExactly(0, 10, 1, 11, 2, 12);
+        // By hand: 1 + 2/2 + 4/4; 16 + 32/2; 2 + 4/2; 32; 4; 64.
+        assertThat(batch.rewards).containsExactly(3, 32, 4, 32, 4, 64);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> buffer.add(row(3, 1, false, false, false), -1))
+                .withMessageContaining("group (-1) must be from 0 to 9999");
+    }
+
+    @Test
+    void transitionsAreFoundByTheirNumbersUntilTheyAreOverwritten() {
+        ReplayBuffer buffer = single(3, 1);
+        for (int i = 0; i < 5; i++) {
+            buffer.add(row(i, 1, false, false, false));
+        }
+        // Rows hold the transitions 3, 4 and 2.
+        assertThat(new long[] {buffer.number(0), buffer.number(1), buffer.number(2)})
+                .containsExactly(3, 4, 2);
+        assertThat(new int[] {buffer.row(1), buffer.row(2), buffer.row(3), buffer.row(4), buffer.row(5)})
+                .containsExactly(-1, 2, 0, 1, -1);
+    }
 }

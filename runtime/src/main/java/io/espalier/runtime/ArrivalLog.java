@@ -119,7 +119,9 @@ final class ArrivalLog implements AutoCloseable {
         List<Long> cells = cells(line);
         if (cells.get(0) != next) {
             throw new IllegalArgumentException(file + ": after arrival " + (next - 1) + " must come " + next + ", not "
-                    + cells.get(0) + ". Maybe the disk was full while the run wrote: it cannot be replayed.");
+                    + cells.get(0)
+                    + ". Maybe the disk was full while the run wrote, or a shard of its replay was lost: it cannot be"
+                    + " replayed.");
         }
         next++;
         return new Row(

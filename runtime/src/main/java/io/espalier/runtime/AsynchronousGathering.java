@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
@@ -36,8 +37,6 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final long restarts;
     /** By worker: the number of the next block to ask for. */
     private long[] asked;
-    /** By worker: blocks that it was asked for and that have not come. */
-    private int[] awaited;
     /** From this one on workers are not there. */
     private int dismissed = Integer.MAX_VALUE;
 
@@ -48,6 +47,13 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private final ExplorationLadder ladder;
     private final RunRecords records;
     private final BlockDigest digest = new BlockDigest();
+    /** The replay, if it is cut into shards. */
+    private final @Nullable ShardedReplay shards;
+
+    private final Credits credits;
+    private final Succession succession = new Succession();
+    private boolean follows;
+    private int from;
     /** Blocks that have come, and had come when the learner learned last. */
     private long arrivals;
 
@@ -60,12 +66,16 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         figures = plan.metrics();
         Seeds seeds = Seeds.of(plan.seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
-        policy = learner.policy();
-        environments = algorithm.environments();
         place = Workplace.of(parts);
         int chosen = place.chosen(settings.workers(), plan.threads());
         workers = place.workers(chosen);
+        Asynchronous.Settings.shardsFor(settings.shards(), workers);
+        ShardPlace cut = settings.shards() == 0 ? null : new ShardPlace(settings, place.pool(), parts.events());
+        Cores cores = cut == null ? parts.learnerCores() : parts.coresWithReplay(cut);
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), cores);
+        shards = cut == null ? null : cut.only(algorithm.name());
+        policy = learner.policy();
+        environments = algorithm.environments();
         restarts = plan.restarts();
         State before = plan.from();
         ladder = new ExplorationLadder(workers, settings.ladder());
@@ -79,11 +89,13 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         elastic = chosen == 0;
         divided = plan.resources() == ResourceUse.AUTO
                 && settings.workers() == 0
-                // A ladder has a rung for each worker, and a log is replayed with those there were.
+                // A ladder has a rung for each worker, a shard its workers, and a log is replayed with those there
+                // were.
                 && settings.ladder() == 0
+                && settings.shards() == 0
                 && !settings.log();
         asked = new long[workers];
-        awaited = new int[workers];
+        credits = new Credits(settings.ahead(), settings.maxStaleness());
         faults = new long[workers];
         if (!elastic) {
             figures.atMost(divided ? Workplace.most() : workers);
@@ -127,20 +139,19 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     private void employ() {
         if (asked.length < workers) {
             asked = Arrays.copyOf(asked, workers);
-            awaited = Arrays.copyOf(awaited, workers);
             faults = Arrays.copyOf(faults, workers);
         }
-        for (int worker = 0; worker < workers; worker++) {
+        credits.workers(workers);
+        for (int worker = Math.min(crew.size(), dismissed); worker < workers; worker++) {
             if (worker == crew.size()) {
                 start(crew.add());
-            } else if (worker >= dismissed) {
+            } else {
                 crew.recall(worker);
                 start(worker);
-            } else {
-                order(worker);
             }
         }
         dismissed = Math.max(dismissed, workers);
+        order();
     }
 
     private void tellAll(Policy newest) {
@@ -153,18 +164,15 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
         }
     }
 
-    /** Tells one that has just begun everything. */
+    /** Tells one that has just begun everything but what to collect. */
     private void start(int worker) {
-        awaited[worker] = 0;
         crew.send(worker, PolicyUpdate.of(ladder.of(policy, worker)));
-        order(worker);
+        credits.begun(worker);
     }
 
-    /** Asks a worker for as many blocks as it should be asked for; one that should not collect, for none. */
-    private void order(int worker) {
-        while (worker < workers && awaited[worker] < settings.ahead()) {
+    private void order() {
+        for (int worker = credits.next(); worker >= 0; worker = credits.next()) {
             crew.send(worker, RolloutStation.collect(asked[worker]++, false));
-            awaited[worker]++;
         }
     }
 
@@ -181,9 +189,12 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public Room room(int learnerThreads) {
         return elastic
-                ? new Room(place.workers(0), learnerThreads, 0, settings.ahead())
+                ? new Room(place.workers(0), learnerThreads, 0, credits.mostEach())
                 : new Room(
-                        Workplace.most(), learnerThreads, Runtime.getRuntime().availableProcessors(), settings.ahead());
+                        Workplace.most(),
+                        learnerThreads,
+                        Runtime.getRuntime().availableProcessors(),
+                        credits.mostEach());
     }
 
     /** Threads of this process stay at hand, with their environments; places on nodes are given back. */
@@ -194,6 +205,7 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
             int from = Math.min(dismissed, crew.size());
             for (int worker = count; worker < from; worker++) {
                 crew.dismiss(worker);
+                credits.begun(worker);
             }
             dismissed = Math.min(from, count);
         }
@@ -207,25 +219,36 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public void run(int index, int thread) {
         long began = System.nanoTime();
+        boolean waited = crew.waiting() == 0;
         while (taken == null) {
             Crew.Arrival arrival = crew.take();
             if (arrival.message() == null) {
                 start(arrival.worker());
+                order();
             } else if (arrival.message() instanceof Experience block) {
-                awaited[arrival.worker()]--;
-                faults[arrival.worker()] = block.faults();
-                boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
-                log(arrival, block, accepted);
-                if (!accepted) {
-                    dropped++;
-                    figures.dropped(block.rollout().rows());
-                    order(arrival.worker());
-                } else {
-                    taken = block;
-                }
+                take(arrival, block, waited);
             }
         }
         figures.learnerWaited(System.nanoTime() - began);
+    }
+
+    private void take(Crew.Arrival arrival, Experience block, boolean waited) {
+        int worker = arrival.worker();
+        faults[worker] = block.faults();
+        credits.came(worker);
+        boolean accepted = version - block.rollout().weightsVersion <= settings.maxStaleness();
+        log(arrival, block, accepted);
+        if (accepted) {
+            taken = block;
+            from = worker;
+            follows = succession.follows(worker, arrival.life(), block.number());
+            credits.taken(waited, crew.waiting());
+        } else {
+            dropped++;
+            figures.dropped(block.rollout().rows());
+            credits.dropped();
+            order();
+        }
     }
 
     private void log(Crew.Arrival arrival, Experience block, boolean accepted) {
@@ -242,6 +265,12 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
                     digest.of(block.rollout())));
         }
         arrivals++;
+    }
+
+    /** Leaves a gap, by which the log is refused: when a shard was lost is not in it. */
+    private void endLog() {
+        records.arrival(new ArrivalLog.Row(arrivals + 1, 0, 0, 0, version, version, false, workers, 0));
+        arrivals += 2;
     }
 
     private Experience taken() {
@@ -262,10 +291,21 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     public long learn(MetricSink metrics) {
         Rollout rollout = taken().rollout();
         rollout.environmentStepsBefore = environmentSteps;
-        rollout.joined = crew.size() == 1;
+        rollout.joined = crew.size() == 1 && follows;
         figures.stale(version - rollout.weightsVersion);
         long began = System.nanoTime();
-        learner.update(rollout, metrics);
+        ShardedReplay replay = shards;
+        if (replay == null) {
+            learner.update(rollout, metrics);
+        } else {
+            long losses = replay.shards().losses();
+            replay.next(from, follows);
+            learner.update(rollout, metrics);
+            replay.report(metrics, System.nanoTime() - began);
+            if (settings.log() && replay.shards().losses() > losses) {
+                endLog();
+            }
+        }
         learned = arrivals;
         figures.learned(System.nanoTime() - began);
         return rollout.rows();
@@ -296,6 +336,9 @@ final class AsynchronousGathering implements WaitingGathering, Redivisible {
     @Override
     public void close() {
         crew.close();
+        if (shards != null) {
+            shards.close();
+        }
         place.close();
     }
 }

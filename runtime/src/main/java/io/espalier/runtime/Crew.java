@@ -34,6 +34,9 @@ final class Crew implements WorkerListener, AutoCloseable {
     private final RunEvent.Sink events;
     private final RunMetrics metrics;
     private final Maker maker;
+    /** What the pool is to call the worker whose number is 0 here. */
+    private final int first;
+
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final List<@Nullable WorkerLink> links = new ArrayList<>();
     private final List<Integer> lives = new ArrayList<>();
@@ -76,6 +79,16 @@ final class Crew implements WorkerListener, AutoCloseable {
             @Nullable Throwable failure) {}
 
     Crew(WorkerPool pool, Resources needs, RunEvent.Sink events, RunMetrics metrics, Maker maker) {
+        this(pool, 0, needs, events, metrics, maker);
+    }
+
+    /**
+     * A crew beside another in the same pool.
+     *
+     * @param first what its first worker is called there
+     */
+    Crew(WorkerPool pool, int first, Resources needs, RunEvent.Sink events, RunMetrics metrics, Maker maker) {
+        this.first = first;
         this.pool = pool;
         this.needs = needs;
         this.events = events;
@@ -90,7 +103,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         lives.add(0);
         known.add(0);
         heard.add(System.nanoTime());
-        links.set(number, pool.start(number, maker.recipe(number, 0), needs, this));
+        links.set(number, pool.start(first + number, maker.recipe(number, 0), needs, this));
         countWorkers();
         return number;
     }
@@ -117,7 +130,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         int life = lives.get(number);
         known.set(number, life);
         heard.set(number, System.nanoTime());
-        links.set(number, pool.start(number, maker.recipe(number, life), needs, this));
+        links.set(number, pool.start(first + number, maker.recipe(number, life), needs, this));
         countWorkers();
     }
 
@@ -143,6 +156,11 @@ final class Crew implements WorkerListener, AutoCloseable {
     /** Numbers the lives of environments over restarts of the run, where each worker's begin anew with it. */
     static long begun(long restarts, int life) {
         return (restarts << 20) + life;
+    }
+
+    /** How often the run had been restarted before such a life. */
+    static long restarts(long begun) {
+        return begun >> 20;
     }
 
     /** How many there are. */
@@ -280,14 +298,14 @@ final class Crew implements WorkerListener, AutoCloseable {
     @Override
     public synchronized void received(WorkerLink from, Message message) {
         if (isKnown(from)) {
-            arrivals.add(new Arrival(from.number(), lives.get(from.number()), message, null));
+            arrivals.add(new Arrival(number(from), lives.get(number(from)), message, null));
         }
     }
 
     @Override
     public void event(WorkerLink from, RunEvent event) {
         Map<String, Object> details = new LinkedHashMap<>(event.details());
-        details.put("worker", from.number());
+        details.put("worker", number(from));
         details.put("node", from.node());
         events.take(new RunEvent(event.type(), event.message(), details));
     }
@@ -297,7 +315,7 @@ final class Crew implements WorkerListener, AutoCloseable {
         if (!isKnown(worker) || closed) {
             return;
         }
-        int number = worker.number();
+        int number = number(worker);
         losses++;
         metrics.workerLost();
         int life = lives.get(number) + 1;
@@ -307,21 +325,25 @@ final class Crew implements WorkerListener, AutoCloseable {
                 "worker " + number + " on " + worker.node() + " is lost: " + cause + "; another takes its place",
                 Map.of("worker", number, "node", worker.node(), "life", life)));
         links.set(number, null);
-        links.set(number, pool.start(number, maker.recipe(number, life), needs, this));
+        links.set(number, pool.start(first + number, maker.recipe(number, life), needs, this));
         arrivals.add(new Arrival(number, life, null, null));
     }
 
     @Override
     public synchronized void failed(WorkerLink worker, Throwable cause) {
         if (isKnown(worker)) {
-            arrivals.add(new Arrival(worker.number(), lives.get(worker.number()), null, cause));
+            arrivals.add(new Arrival(number(worker), lives.get(number(worker)), null, cause));
         }
     }
 
+    private int number(WorkerLink link) {
+        return link.number() - first;
+    }
+
     private boolean isKnown(WorkerLink link) {
-        WorkerLink now = links.get(link.number());
+        WorkerLink now = links.get(number(link));
         // A worker may speak before the call that starts it has returned.
-        return now == null ? !dismissed.contains(link.number()) : now.equals(link);
+        return now == null ? !dismissed.contains(number(link)) : now.equals(link);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.espalier.runtime;
 
 import io.espalier.core.Cores;
 import io.espalier.core.GradientExchange;
+import io.espalier.core.ReplayMemory;
 import io.espalier.policy.TaskSpec;
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.workers.WorkerPool;
@@ -43,5 +44,19 @@ record GatheringParts(
                     + " with learners=1.");
         }
         return learnerThreads.with(exchange);
+    }
+
+    /**
+     * The run's own threads, where learners that replay find their memory in that place.
+     *
+     * @throws IllegalArgumentException if the learner's work is to be done elsewhere
+     */
+    Cores coresWithReplay(ReplayMemory.Place replay) {
+        if (plan.placement() != LearnerPlacement.HERE) {
+            throw new IllegalArgumentException("mode (" + plan.mode().text()
+                    + ") has its replay in shards, whose learner cannot be cut over workers as well. Maybe leave out"
+                    + " shards.");
+        }
+        return learnerThreads.withReplay(replay);
     }
 }

@@ -75,7 +75,7 @@ final class Phases extends ExecutionMode {
             }
             if (mode instanceof Phases
                     || (mode.settings() instanceof Asynchronous.Settings settings
-                            && (settings.log() || !settings.replay().isEmpty()))) {
+                            && (settings.log() || !settings.replay().isEmpty() || settings.shards() > 0))) {
                 throw new IllegalArgumentException(
                         "phases (" + plan + ") cannot hold " + mode.text() + ". Maybe use it for the whole run.");
             }

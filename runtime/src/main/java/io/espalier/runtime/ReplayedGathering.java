@@ -1,5 +1,6 @@
 package io.espalier.runtime;
 
+import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
@@ -8,6 +9,7 @@ import io.espalier.policy.Learner;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutAlgorithm;
 import io.espalier.policy.RolloutLearner;
+import io.espalier.runtime.workers.LocalPool;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,12 +28,19 @@ final class ReplayedGathering implements Gathering {
     private final Asynchronous.Settings settings;
     private final RolloutLearner learner;
     private final ArrivalLog log;
+    /** The replay memory, if it is cut into shards, and where these are. */
+    private final @Nullable ShardedReplay shards;
+
+    private final LocalPool pool = new LocalPool();
+    private boolean follows;
+    private long restarts;
     /** How many versions behind the newest are kept. */
     private final long lag;
 
     private final TreeMap<Long, Policy> policies = new TreeMap<>();
     private final Map<Integer, Station> stations = new HashMap<>();
     private final BlockDigest digest = new BlockDigest();
+    private final Succession succession = new Succession();
     private ArrivalLog.@Nullable Row current;
     private @Nullable Station taken;
     private long version;
@@ -44,11 +53,13 @@ final class ReplayedGathering implements Gathering {
     /** The environments of one worker. */
     private static final class Station {
         final long life;
+        final int number;
         final RolloutWorker worker;
-        final Rollout rollout;
+        Rollout rollout;
 
-        Station(long life, RolloutWorker worker, Rollout rollout) {
+        Station(long life, int number, RolloutWorker worker, Rollout rollout) {
             this.life = life;
+            this.number = number;
             this.worker = worker;
             this.rollout = rollout;
         }
@@ -64,7 +75,10 @@ final class ReplayedGathering implements Gathering {
         }
         Seeds seeds = Seeds.of(parts.plan().seed());
         Policy initial = algorithm.policy(parts.task(), seeds.child("policy"));
-        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), parts.learnerCores());
+        ShardPlace cut = settings.shards() == 0 ? null : new ShardPlace(settings, pool, parts.events());
+        Cores cores = cut == null ? parts.learnerCores() : parts.coresWithReplay(cut);
+        learner = algorithm.learner(parts.task(), initial, seeds.child("learner"), cores);
+        shards = cut == null ? null : cut.only(algorithm.name());
         Path path = Path.of(settings.replay());
         lag = ArrivalLog.greatestLag(path);
         log = new ArrivalLog(path);
@@ -107,6 +121,10 @@ final class ReplayedGathering implements Gathering {
             }
             current = row;
             Station station = station(row);
+            if (shards != null) {
+                // The one before it is the shard's now.
+                station.rollout = fresh();
+            }
             rungs = rungs == 0 ? row.workers() : rungs;
             station.worker.begin(new ExplorationLadder(rungs, settings.ladder()).of(policy, row.worker()));
             station.worker.collect(station.rollout);
@@ -142,16 +160,21 @@ final class ReplayedGathering implements Gathering {
         Policy policy = learner.policy();
         Station fresh = new Station(
                 row.life(),
+                row.worker(),
                 new RolloutWorker(first, environments, parts.source(), policy, played),
-                new Rollout(
-                        algorithm.rolloutSteps(),
-                        environments,
-                        parts.task().observationSpace(),
-                        parts.task().actionSpace(),
-                        parts.task().masked(),
-                        policy.stateSize()));
+                fresh());
         stations.put(row.worker(), fresh);
         return fresh;
+    }
+
+    private Rollout fresh() {
+        return new Rollout(
+                algorithm.rolloutSteps(),
+                algorithm.environments(),
+                parts.task().observationSpace(),
+                parts.task().actionSpace(),
+                parts.task().masked(),
+                learner.policy().stateSize());
     }
 
     private void finish(ArrivalLog.Row row, Station station) {
@@ -166,7 +189,8 @@ final class ReplayedGathering implements Gathering {
         station.rollout.weightsVersion = row.version();
         if (row.accepted()) {
             taken = station;
-            joined = row.workers() == 1;
+            follows = succession.follows(row.worker(), row.life(), row.block());
+            joined = row.workers() == 1 && follows;
         } else {
             dropped++;
         }
@@ -198,6 +222,14 @@ final class ReplayedGathering implements Gathering {
         Rollout rollout = taken().rollout;
         rollout.environmentStepsBefore = environmentSteps;
         rollout.joined = joined;
+        if (shards != null) {
+            long sitting = Crew.restarts(taken().life);
+            if (sitting > restarts) {
+                shards.restart();
+                restarts = sitting;
+            }
+            shards.next(taken().number, follows);
+        }
         learner.update(rollout, metrics);
         metrics.put("workers/staleness/mean", (double) (version - rollout.weightsVersion));
         metrics.put("workers/dropped", (double) dropped);
@@ -225,6 +257,10 @@ final class ReplayedGathering implements Gathering {
     @Override
     public void close() {
         log.close();
+        if (shards != null) {
+            shards.close();
+        }
+        pool.close();
         stations.values().forEach(station -> station.worker.close());
     }
 }

@@ -208,7 +208,7 @@ class ModesTest {
         List<Double> staleness = new ArrayList<>();
         List<Double> dropped = new ArrayList<>();
         trainer(new VTrace(VTrace.Settings.defaults()))
-                .mode(ExecutionMode.parse("asynchronous(workers=3, maxStaleness=0)"))
+                .mode(ExecutionMode.parse("asynchronous(workers=3, maxStaleness=0, ahead=2)"))
                 .listen(new TrainingListener() {
                     @Override
                     public void round(Progress progress) {
@@ -307,8 +307,8 @@ class ModesTest {
         assertThatThrownBy(() -> ExecutionMode.parse("asynchronous(maxStalenes=1)"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxStaleness");
-        assertThatThrownBy(() -> ExecutionMode.parse("asynchronous(ahead=0)"))
+        assertThatThrownBy(() -> ExecutionMode.parse("asynchronous(ahead=65)"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ahead (0) must be from 1 to 64");
+                .hasMessageContaining("ahead (65) must be from 0 to 64");
     }
 }

@@ -3,6 +3,7 @@ package io.espalier.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.espalier.policy.Algorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class ReplayedTest {
         long steps = name.startsWith("ppo") ? 20_480 : 4096;
         TrainingResult expected;
         try (LossyPool pool = new LossyPool(losesEvery)) {
-            expected = trainer(name, drops ? LOGGED.replace("maxStaleness=1", "maxStaleness=0") : LOGGED)
+            expected = trainer(name, drops ? LOGGED.replace("maxStaleness=1", "maxStaleness=0, ahead=2") : LOGGED)
                     .environmentSteps(steps)
                     .workers(pool)
                     .directory(run)
@@ -57,6 +58,24 @@ class ReplayedTest {
         assertThat(Files.readAllLines(again.resolve("episodes.csv")))
                 .isEqualTo(Files.readAllLines(run.resolve("episodes.csv")))
                 .hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void whereOneWorkersBlocksAreDroppedReturnsOverSeveralStepsDoNotReachOverTheGap() throws IOException {
+        Path run = folder.resolve("run");
+        Algorithm algorithm = ModeRuns.algorithm("dqn", Map.of("nStep", 3, "learningStarts", 100));
+        // Of two blocks ahead the second is one version old when it comes.
+        String expected = ModeRuns.trainer(algorithm, "asynchronous(workers=1, maxStaleness=0, ahead=2, log=true)")
+                .environmentSteps(400)
+                .directory(run)
+                .run()
+                .weightsDigest();
+        assertThat(Files.readAllLines(run.resolve("arrivals.csv"))).hasSizeGreaterThan(150);
+        assertThat(ModeRuns.trainer(algorithm, "asynchronous(replay=" + run + ")")
+                        .environmentSteps(400)
+                        .run()
+                        .weightsDigest())
+                .isEqualTo(expected);
     }
 
     @Test

@@ -2,11 +2,12 @@ package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.ShardedUpdate;
-import io.espalier.algorithms.parts.Transitions;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
+import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -24,13 +25,12 @@ final class DeterministicLearner implements RolloutLearner {
     private final TaskSpec task;
     private final Network actor;
     private final Network actorTarget;
-    private final ReplayBuffer buffer;
+    private final ReplayMemory memory;
     private final ReplayBuffer.Batch batch;
     private final DeterministicPolicy policyLoss;
     private final Critics critics;
     private final ShardedUpdate actorUpdate;
     private final ShardedUpdate criticUpdate;
-    private final Transitions transitions;
     private final RandomStream random;
     private Policy policy;
 
@@ -47,23 +47,25 @@ final class DeterministicLearner implements RolloutLearner {
         this.policy = initial;
         actor = initial.network(1);
         actorTarget = initial.network(1);
-        buffer = new ReplayBuffer(
-                settings.bufferSize(),
-                task.observationSpace(),
-                task.actionSpace(),
-                false,
-                settings.environments(),
-                settings.nStep(),
-                settings.gamma());
-        batch = buffer.batch(settings.batch());
+        memory = cores.replay()
+                .memory(new ReplaySpec(
+                        settings.bufferSize(),
+                        task.observationSpace(),
+                        task.actionSpace(),
+                        false,
+                        settings.environments(),
+                        settings.nStep(),
+                        settings.gamma(),
+                        settings.learningStarts(),
+                        0));
+        batch = memory.batch(settings.batch());
         RandomStream initialization = seeds.child("critics").stream();
-        critics = new Critics(task, settings.trunk(), values, buffer, batch, initialization);
+        critics = new Critics(task, settings.trunk(), values, memory, batch, initialization);
         policyLoss = new DeterministicPolicy(
                 actor, actorTarget, batch, critics, settings.targetNoise(), settings.targetNoiseClip());
         critics.nextActions(policyLoss::next);
         actorUpdate = update(actor, policyLoss, cores);
         criticUpdate = update(critics.network(), critics, cores);
-        transitions = new Transitions(settings.environments() * settings.rolloutSteps());
         random = seeds.child("replay").stream();
     }
 
@@ -79,7 +81,7 @@ final class DeterministicLearner implements RolloutLearner {
 
     @Override
     public void update(Rollout rollout, MetricSink metrics) {
-        transitions.store(rollout, buffer::add);
+        memory.add(rollout);
         long before = rollout.environmentStepsBefore;
         long after = before + rollout.rows();
         double rate = settings.learningRate().at(task.progress(before));
@@ -87,7 +89,7 @@ final class DeterministicLearner implements RolloutLearner {
         lossSum = 0;
         valueSum = 0;
         made = 0;
-        if (after > settings.learningStarts() && buffer.size() > 0) {
+        if (after > settings.learningStarts() && memory.size() > 0) {
             int updates = settings.gradientSteps() < 0 ? rollout.rows() : settings.gradientSteps();
             for (int i = 0; i < updates; i++) {
                 learn(rate);
@@ -95,7 +97,7 @@ final class DeterministicLearner implements RolloutLearner {
         }
         double noise = settings.exploration(task, after);
         publish(policy.weights().version() + 1, noise);
-        metrics.put("replay/size", buffer.size());
+        metrics.put("replay/size", memory.size());
         metrics.put("exploration/noise", noise);
         metrics.put("update/learning-rate", rate);
         metrics.put("update/skipped", (double) (actorUpdate.skipped() + criticUpdate.skipped() - skipped));
@@ -107,7 +109,9 @@ final class DeterministicLearner implements RolloutLearner {
     }
 
     private void learn(double rate) {
-        buffer.draw(random, batch);
+        if (!memory.draw(random, 0, batch)) {
+            return;
+        }
         policyLoss.begin(random);
         criticUpdate.gradients(batch.rows);
         if (!criticUpdate.apply(rate)) {
@@ -146,7 +150,7 @@ final class DeterministicLearner implements RolloutLearner {
         criticUpdate.save(into.child("critics"));
         into.put("target", critics.target());
         into.put("policy-target", actorTarget.parameters());
-        buffer.save(into.child("replay"));
+        memory.save(into.child("replay"));
         long[] stream = new long[3];
         random.save(stream, 0);
         into.put("random", stream);
@@ -162,7 +166,7 @@ final class DeterministicLearner implements RolloutLearner {
         int count = actorTarget.parameterCount();
         System.arraycopy(from.floats("policy-target", count), 0, actorTarget.parameters(), 0, count);
         actorTarget.parametersChanged();
-        buffer.load(from.child("replay"));
+        memory.load(from.child("replay"));
         random.load(from.longs("random"), 0);
         publish(from.getLong("version"), from.getDouble("noise"));
     }

@@ -4,6 +4,7 @@ import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
 import io.espalier.core.Space;
 import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
@@ -25,7 +26,7 @@ final class DiscreteCritics implements SoftLosses, ShardedUpdate.Loss {
     private final Space space;
     private final int width;
     private final int actions;
-    private final ReplayBuffer buffer;
+    private final ReplayMemory memory;
     private final ReplayBuffer.Batch batch;
     private final Network network;
     private final Network target;
@@ -48,10 +49,10 @@ final class DiscreteCritics implements SoftLosses, ShardedUpdate.Loss {
             String trunk,
             double targetEntropy,
             Network actor,
-            ReplayBuffer buffer,
+            ReplayMemory memory,
             ReplayBuffer.Batch batch,
             RandomStream initialization) {
-        this.buffer = buffer;
+        this.memory = memory;
         this.batch = batch;
         this.targetEntropy = targetEntropy;
         space = task.observationSpace();
@@ -147,7 +148,7 @@ final class DiscreteCritics implements SoftLosses, ShardedUpdate.Loss {
 
     @Override
     public void inputs(int shard, int from, int rows, float[] into) {
-        buffer.gather(batch, from, from + rows);
+        memory.gather(batch, from, from + rows);
         encode(batch.reached, from, rows, states[shard]);
         targets[shard].forward(states[shard], 0, rows);
         SoftPolicy next = policies[shard];

@@ -3,6 +3,7 @@ package io.espalier.algorithms.offpolicy;
 import io.espalier.algorithms.parts.Critics;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
 import io.espalier.core.Space;
 import io.espalier.nn.Network;
 
@@ -17,7 +18,7 @@ final class NextValues {
     final int actions;
 
     private final Space space;
-    private final ReplayBuffer buffer;
+    private final ReplayMemory memory;
     private final Network[] targets;
     private final Network[] choosers;
     private final float[][] reached;
@@ -30,14 +31,14 @@ final class NextValues {
     NextValues(
             Space space,
             int actions,
-            ReplayBuffer buffer,
+            ReplayMemory memory,
             ReplayBuffer.Batch batch,
             Network network,
             Network target,
             boolean doubled) {
         this.space = space;
         this.actions = actions;
-        this.buffer = buffer;
+        this.memory = memory;
         this.batch = batch;
         int rows = shardRows();
         targets = Critics.replicas(target, shards(), rows);
@@ -62,7 +63,7 @@ final class NextValues {
 
     /** Fills rows of the batch, and runs the networks on what they reached. */
     void forward(int shard, int from, int rows) {
-        buffer.gather(batch, from, from + rows);
+        memory.gather(batch, from, from + rows);
         encode(batch.reached, from, rows, reached[shard]);
         targets[shard].forward(reached[shard], 0, rows);
         if (choosers != targets) {

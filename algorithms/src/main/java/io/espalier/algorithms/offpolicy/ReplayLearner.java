@@ -1,12 +1,12 @@
 package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.ShardedUpdate;
-import io.espalier.algorithms.parts.Transitions;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
-import io.espalier.core.PrioritizedReplayBuffer;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
+import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -19,7 +19,6 @@ import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
 import java.util.function.DoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The learner of all that teach values of discrete actions from replayed transitions, and differ in the loss and the head:
@@ -31,13 +30,11 @@ final class ReplayLearner implements RolloutLearner {
     private final TaskSpec task;
     private final Network network;
     private final Network target;
-    private final ReplayBuffer buffer;
-    private final @Nullable PrioritizedReplayBuffer prioritized;
+    private final ReplayMemory memory;
     private final ReplayBuffer.Batch batch;
     private final ValueLoss loss;
     private final ShardedUpdate update;
     private final RandomStream random;
-    private final Transitions transitions;
     private final DoubleFunction<ActionHead> heads;
     private Policy policy;
     private final RandomStream noise;
@@ -73,21 +70,21 @@ final class ReplayLearner implements RolloutLearner {
         target = initial.network(1);
         noisy = network.noisy();
         noiseSeed = initial.head() instanceof ActionHead.Noisy drawn ? drawn.seed() : 0;
-        buffer = new ReplayBuffer(
-                settings.bufferSize(),
-                task.observationSpace(),
-                task.actionSpace(),
-                task.masked(),
-                settings.environments(),
-                settings.nStep(),
-                settings.gamma());
-        prioritized = settings.priorityExponent() > 0
-                ? new PrioritizedReplayBuffer(buffer, settings.priorityExponent(), 1e-6)
-                : null;
-        batch = buffer.batch(settings.batch());
+        memory = cores.replay()
+                .memory(new ReplaySpec(
+                        settings.bufferSize(),
+                        task.observationSpace(),
+                        task.actionSpace(),
+                        task.masked(),
+                        settings.environments(),
+                        settings.nStep(),
+                        settings.gamma(),
+                        settings.learningStarts(),
+                        settings.priorityExponent()));
+        batch = memory.batch(settings.batch());
         int actions = task.actionSpace().choices();
         loss = maker.of(new NextValues(
-                task.observationSpace(), actions, buffer, batch, network, target, settings.doubleTargets()));
+                task.observationSpace(), actions, memory, batch, network, target, settings.doubleTargets()));
         update = new ShardedUpdate(
                 network,
                 OptimizerSpec.adam(settings.adamEpsilon()).create(network.parameterCount()),
@@ -96,18 +93,11 @@ final class ReplayLearner implements RolloutLearner {
                 loss,
                 cores);
         random = seeds.child("replay").stream();
-        transitions = new Transitions(settings.environments() * settings.rolloutSteps());
     }
 
     @Override
     public void update(Rollout rollout, MetricSink metrics) {
-        transitions.store(rollout, block -> {
-            if (prioritized != null) {
-                prioritized.add(block);
-            } else {
-                buffer.add(block);
-            }
-        });
+        memory.add(rollout);
         long before = rollout.environmentStepsBefore;
         long after = before + rollout.rows();
         moveTarget(after / settings.targetInterval() - before / settings.targetInterval());
@@ -118,7 +108,7 @@ final class ReplayLearner implements RolloutLearner {
         errorSum = 0;
         normSum = 0;
         made = 0;
-        if (after > settings.learningStarts() && buffer.size() > 0) {
+        if (after > settings.learningStarts() && memory.size() > 0) {
             int updates = settings.gradientSteps() < 0 ? rollout.rows() : settings.gradientSteps();
             for (int i = 0; i < updates; i++) {
                 learn(progress);
@@ -128,7 +118,7 @@ final class ReplayLearner implements RolloutLearner {
         noiseSeed = noise.nextLong();
         publish(policy.weights().version() + 1);
         metrics.put("exploration/epsilon", epsilon);
-        metrics.put("replay/size", buffer.size());
+        metrics.put("replay/size", memory.size());
         metrics.put("update/skipped", (double) (update.skipped() - skipped));
         metrics.put("update/learning-rate", settings.learningRate().at(progress));
         if (made > 0) {
@@ -151,10 +141,8 @@ final class ReplayLearner implements RolloutLearner {
     }
 
     private void learn(double progress) {
-        if (prioritized != null) {
-            prioritized.draw(random, settings.importanceExponent().at(progress), batch);
-        } else {
-            buffer.draw(random, batch);
+        if (!memory.draw(random, settings.importanceExponent().at(progress), batch)) {
+            return;
         }
         if (noisy) {
             network.drawNoise(noise);
@@ -167,9 +155,7 @@ final class ReplayLearner implements RolloutLearner {
             errorSum += update.figure(ValueLoss.ERROR);
             normSum += update.gradientNorm();
             made++;
-            if (prioritized != null) {
-                prioritized.update(batch, loss.errors());
-            }
+            memory.update(batch, loss.errors());
         }
     }
 
@@ -193,11 +179,7 @@ final class ReplayLearner implements RolloutLearner {
     public void save(State into) {
         update.save(into.child("update"));
         into.put("target", target.parameters());
-        if (prioritized != null) {
-            prioritized.save(into.child("replay"));
-        } else {
-            buffer.save(into.child("replay"));
-        }
+        memory.save(into.child("replay"));
         long[] stream = new long[3];
         random.save(stream, 0);
         into.put("random", stream);
@@ -215,11 +197,7 @@ final class ReplayLearner implements RolloutLearner {
         int count = target.parameterCount();
         System.arraycopy(from.floats("target", count), 0, target.parameters(), 0, count);
         target.parametersChanged();
-        if (prioritized != null) {
-            prioritized.load(from.child("replay"));
-        } else {
-            buffer.load(from.child("replay"));
-        }
+        memory.load(from.child("replay"));
         random.load(from.longs("random"), 0);
         noise.load(from.longs("noise"), 0);
         noiseSeed = from.getLong("noise-seed");

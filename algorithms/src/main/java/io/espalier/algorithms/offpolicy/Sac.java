@@ -9,6 +9,7 @@ import io.espalier.core.Box;
 import io.espalier.core.Cores;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
 import io.espalier.core.Seeds;
 import io.espalier.core.Setting;
 import io.espalier.nn.Network;
@@ -68,7 +69,7 @@ public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
                 initial,
                 seeds,
                 cores,
-                (actor, buffer, batch, random) -> new Squashed(settings, task, actor, buffer, batch, random));
+                (actor, memory, batch, random) -> new Squashed(settings, task, actor, memory, batch, random));
     }
 
     /** The settings of {@link Sac}. */
@@ -171,11 +172,11 @@ public record Sac(Sac.Settings settings) implements RolloutAlgorithm {
                 Settings settings,
                 TaskSpec task,
                 Network actor,
-                ReplayBuffer buffer,
+                ReplayMemory memory,
                 ReplayBuffer.Batch batch,
                 RandomStream initialization) {
             int size = task.actionSpace().size();
-            critics = new Critics(task, settings.trunk(), 2, buffer, batch, initialization);
+            critics = new Critics(task, settings.trunk(), 2, memory, batch, initialization);
             policy = new SquashedPolicy(actor, batch, size, critics);
             critics.nextActions(policy::next);
             wantedEntropy = settings.targetEntropy() * size;

@@ -57,8 +57,8 @@ public record SacDiscrete(SacDiscrete.Settings settings) implements RolloutAlgor
                 initial,
                 seeds,
                 cores,
-                (actor, buffer, batch, random) -> new DiscreteCritics(
-                        task, settings.trunk(), settings.targetEntropy(), actor, buffer, batch, random));
+                (actor, memory, batch, random) -> new DiscreteCritics(
+                        task, settings.trunk(), settings.targetEntropy(), actor, memory, batch, random));
     }
 
     /** The settings of {@link SacDiscrete}. */

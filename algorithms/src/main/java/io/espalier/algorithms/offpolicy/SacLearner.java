@@ -2,11 +2,12 @@ package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.algorithms.parts.Temperature;
-import io.espalier.algorithms.parts.Transitions;
 import io.espalier.core.Cores;
 import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
+import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -23,12 +24,11 @@ final class SacLearner implements RolloutLearner {
     private final SoftSettings settings;
     private final TaskSpec task;
     private final Network actor;
-    private final ReplayBuffer buffer;
+    private final ReplayMemory memory;
     private final ReplayBuffer.Batch batch;
     private final SoftLosses losses;
     private final ShardedUpdate actorUpdate;
     private final ShardedUpdate criticUpdate;
-    private final Transitions transitions;
     private final RandomStream random;
     private final Temperature temperature;
     private Policy policy;
@@ -43,20 +43,22 @@ final class SacLearner implements RolloutLearner {
         this.task = task;
         this.policy = initial;
         actor = initial.network(1);
-        buffer = new ReplayBuffer(
-                settings.bufferSize(),
-                task.observationSpace(),
-                task.actionSpace(),
-                task.masked(),
-                settings.environments(),
-                settings.nStep(),
-                settings.gamma());
-        batch = buffer.batch(settings.batch());
+        memory = cores.replay()
+                .memory(new ReplaySpec(
+                        settings.bufferSize(),
+                        task.observationSpace(),
+                        task.actionSpace(),
+                        task.masked(),
+                        settings.environments(),
+                        settings.nStep(),
+                        settings.gamma(),
+                        settings.learningStarts(),
+                        0));
+        batch = memory.batch(settings.batch());
         RandomStream initialization = seeds.child("critics").stream();
-        losses = maker.of(actor, buffer, batch, initialization);
+        losses = maker.of(actor, memory, batch, initialization);
         actorUpdate = update(actor, losses.policy(), cores);
         criticUpdate = update(losses.network(), losses.values(), cores);
-        transitions = new Transitions(settings.environments() * settings.rolloutSteps());
         random = seeds.child("replay").stream();
         temperature = new Temperature(settings.temperature(), settings.automaticTemperature());
     }
@@ -68,7 +70,7 @@ final class SacLearner implements RolloutLearner {
 
     @Override
     public void update(Rollout rollout, MetricSink metrics) {
-        transitions.store(rollout, buffer::add);
+        memory.add(rollout);
         long before = rollout.environmentStepsBefore;
         double rate = settings.learningRate().at(task.progress(before));
         long skipped = actorUpdate.skipped() + criticUpdate.skipped();
@@ -76,14 +78,14 @@ final class SacLearner implements RolloutLearner {
         valueSum = 0;
         entropySum = 0;
         made = 0;
-        if (before + rollout.rows() > settings.learningStarts() && buffer.size() > 0) {
+        if (before + rollout.rows() > settings.learningStarts() && memory.size() > 0) {
             int updates = settings.gradientSteps() < 0 ? rollout.rows() : settings.gradientSteps();
             for (int i = 0; i < updates; i++) {
                 learn(rate);
             }
         }
         publish(policy.weights().version() + 1);
-        metrics.put("replay/size", buffer.size());
+        metrics.put("replay/size", memory.size());
         metrics.put("policy/temperature", temperature.value());
         metrics.put("update/learning-rate", rate);
         metrics.put("update/skipped", (double) (actorUpdate.skipped() + criticUpdate.skipped() - skipped));
@@ -96,7 +98,9 @@ final class SacLearner implements RolloutLearner {
     }
 
     private void learn(double rate) {
-        buffer.draw(random, batch);
+        if (!memory.draw(random, 0, batch)) {
+            return;
+        }
         losses.begin(random, temperature.value());
         criticUpdate.gradients(batch.rows);
         if (!criticUpdate.apply(rate)) {
@@ -133,7 +137,7 @@ final class SacLearner implements RolloutLearner {
         actorUpdate.save(into.child("policy"));
         criticUpdate.save(into.child("critics"));
         into.put("target", losses.target());
-        buffer.save(into.child("replay"));
+        memory.save(into.child("replay"));
         temperature.save(into);
         long[] stream = new long[3];
         random.save(stream, 0);
@@ -146,7 +150,7 @@ final class SacLearner implements RolloutLearner {
         actorUpdate.load(from.child("policy"));
         criticUpdate.load(from.child("critics"));
         losses.copy(from.floats("target", losses.target().length));
-        buffer.load(from.child("replay"));
+        memory.load(from.child("replay"));
         temperature.load(from);
         random.load(from.longs("random"), 0);
         publish(from.getLong("version"));

@@ -3,6 +3,7 @@ package io.espalier.algorithms.offpolicy;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
 import io.espalier.nn.Network;
 
 /** What the variants of soft actor-critic differ in: the losses of policy and values over a replayed sample. */
@@ -12,7 +13,7 @@ interface SoftLosses {
 
     /** Makes them for a sample, with values that are freshly initialised. */
     interface Maker {
-        SoftLosses of(Network actor, ReplayBuffer buffer, ReplayBuffer.Batch batch, RandomStream initialization);
+        SoftLosses of(Network actor, ReplayMemory memory, ReplayBuffer.Batch batch, RandomStream initialization);
     }
 
     ShardedUpdate.Loss policy();

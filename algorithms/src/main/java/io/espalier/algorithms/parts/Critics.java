@@ -3,6 +3,7 @@ package io.espalier.algorithms.parts;
 import io.espalier.core.Box;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
+import io.espalier.core.ReplayMemory;
 import io.espalier.core.Space;
 import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
@@ -43,7 +44,7 @@ public final class Critics implements ShardedUpdate.Loss {
     private final Space space;
     private final int width;
     private final ActionScale scale;
-    private final ReplayBuffer buffer;
+    private final ReplayMemory memory;
     private final ReplayBuffer.Batch batch;
     private final Network network;
     private final Network target;
@@ -64,10 +65,10 @@ public final class Critics implements ShardedUpdate.Loss {
             TaskSpec task,
             String trunk,
             int count,
-            ReplayBuffer buffer,
+            ReplayMemory memory,
             ReplayBuffer.Batch batch,
             RandomStream initialization) {
-        this.buffer = buffer;
+        this.memory = memory;
         this.batch = batch;
         space = task.observationSpace();
         width = space.encodedSize();
@@ -145,7 +146,7 @@ public final class Critics implements ShardedUpdate.Loss {
 
     @Override
     public void inputs(int shard, int from, int rows, float[] into) {
-        buffer.gather(batch, from, from + rows);
+        memory.gather(batch, from, from + rows);
         encode(batch.reached, from, rows, states[shard]);
         java.util.Arrays.fill(bonus[shard], 0);
         next.choose(shard, from, rows, states[shard], actions[shard], bonus[shard]);
