@@ -128,6 +128,10 @@ public final class ResourceStudy {
     private Map<Split, Double> rates(ResourceLoad load, boolean slow) throws InterruptedException {
         load.set(slow);
         List<Split> splits = splits(load);
+        // Compilation.
+        for (Split split : List.of(splits.get(0), DEFAULT)) {
+            fixed(load, split);
+        }
         double[][] all = new double[splits.size()][rounds];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < all.length; i++) {
