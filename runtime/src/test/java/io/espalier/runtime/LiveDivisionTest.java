@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs that are divided anew all the time. */
 class LiveDivisionTest {
     /** Tries something every few rounds, whatever it costs. */
-    private static final SearchSettings RESTLESS = new SearchSettings(0, 1e-3, 0, 0, 1e6, 1e6, 0, 0);
+    private static final SearchSettings RESTLESS = new SearchSettings(0, 1e-3, 0, 0, 1e6, 1e6, 0, 0, 0);
 
     @TempDir
     Path folder;

@@ -158,10 +158,14 @@ public final class DivisionSearch {
             rest();
             return Optional.empty();
         }
-        if (lost > settings.trialShare() * elapsed) {
+        if (lost > mayBeLost()) {
             return Optional.empty();
         }
         return Optional.of(begin(next.get()));
+    }
+
+    private double mayBeLost() {
+        return settings.trialSeconds() + settings.trialShare() * elapsed;
     }
 
     /** Keeps as many measurements of the current division as need be, and so many times more. */
@@ -209,7 +213,7 @@ public final class DivisionSearch {
         ruledOut.clear();
         trying = false;
         suspicious = false;
-        lost = Math.min(lost, settings.trialShare() * elapsed);
+        lost = Math.min(lost, mayBeLost());
         rest = settings.restSeconds();
         nextTrials = Math.max(elapsed, settings.warmUpSeconds());
         window = fresh(2);

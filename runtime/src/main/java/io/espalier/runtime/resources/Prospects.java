@@ -83,6 +83,9 @@ final class Prospects {
             return;
         }
         String reason = "the learner is busy for " + percent(1 - measured.learnerIdle()) + " of its time";
+        if (overloaded()) {
+            add(now.workers(), now.learnerThreads() / 2, reason + ", and processors are too few for its threads");
+        }
         add(now.workers(), 2 * now.learnerThreads(), reason);
         if (room.workers() > 0 && idle >= least) {
             String waits = "workers wait for " + percent(idle) + " of their time";
@@ -113,6 +116,12 @@ final class Prospects {
     /** Whether there are more threads than processors, so that fewer may be faster. */
     private boolean crowded() {
         return room.processors() > 0 && now.workers() + now.learnerThreads() > room.processors();
+    }
+
+    /** Whether those who are at work are more than there are processors; whoever waits for an environment counts, too. */
+    private boolean overloaded() {
+        double busy = now.workers() * (1 - measured.workersIdle()) + now.learnerThreads() * (1 - measured.learnerIdle());
+        return crowded() && busy > room.processors();
     }
 
     private void add(int workers, int learnerThreads, String reason) {

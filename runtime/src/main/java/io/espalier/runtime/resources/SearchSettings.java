@@ -9,6 +9,7 @@ package io.espalier.runtime.resources;
  * @param keepGain the gain that a change must have to stay, as a part
  * @param changedLoad by which part the rate must differ to say that the load has changed
  * @param trialShare which part of a run's time failed trials may cost
+ * @param trialSeconds what they may cost besides, once, so that a run need not be old before it has tried
  * @param restSeconds from one round of trials to the next; three times as long each time that little was found
  * @param longestRestSeconds the most of it
  */
@@ -19,10 +20,11 @@ public record SearchSettings(
         double keepGain,
         double changedLoad,
         double trialShare,
+        double trialSeconds,
         double restSeconds,
         double longestRestSeconds) {
     /** For runs of minutes to days. */
-    public static final SearchSettings DEFAULT = new SearchSettings(4, 2, 0.3, 0.03, 0.25, 0.02, 30, 1800);
+    public static final SearchSettings DEFAULT = new SearchSettings(4, 2, 0.3, 0.03, 0.25, 0.02, 1, 30, 1800);
 
     /**
      * Checks the settings.
@@ -36,6 +38,7 @@ public record SearchSettings(
         atLeast("keepGain", keepGain, 0);
         atLeast("changedLoad", changedLoad, keepGain);
         atLeast("trialShare", trialShare, 1e-6);
+        atLeast("trialSeconds", trialSeconds, 0);
         atLeast("restSeconds", restSeconds, 0);
         atLeast("longestRestSeconds", longestRestSeconds, restSeconds);
     }
