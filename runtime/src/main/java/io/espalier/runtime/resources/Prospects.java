@@ -120,7 +120,8 @@ final class Prospects {
 
     /** Whether those who are at work are more than there are processors; whoever waits for an environment counts, too. */
     private boolean overloaded() {
-        double busy = now.workers() * (1 - measured.workersIdle()) + now.learnerThreads() * (1 - measured.learnerIdle());
+        double busy =
+                now.workers() * (1 - measured.workersIdle()) + now.learnerThreads() * (1 - measured.learnerIdle());
         return crowded() && busy > room.processors();
     }
 
