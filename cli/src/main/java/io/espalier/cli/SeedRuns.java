@@ -3,7 +3,6 @@ package io.espalier.cli;
 import io.espalier.core.EnvironmentSpec;
 import io.espalier.runtime.RunDirectory;
 import io.espalier.runtime.ShutdownRequest;
-import io.espalier.runtime.TrainingResult;
 import io.espalier.runtime.events.RunEvent;
 import io.espalier.runtime.tasks.Task;
 import io.espalier.runtime.tasks.TaskListener;
@@ -134,13 +133,11 @@ final class SeedRuns implements TaskListener {
     }
 
     private boolean reached(SeedTable.Row row) {
-        TrainingResult training = row.result().training();
-        return row.result().outcome() == TaskResult.Outcome.FINISHED
-                && training != null
-                && (training.ruleReached() || asked.stop().isEmpty());
+        return row.outcome() == TaskResult.Outcome.FINISHED
+                && (row.ruleReached() || asked.stop().isEmpty());
     }
 
-    void say(String line) {
+    private void say(String line) {
         if (!output.quiet) {
             out.println(line);
             out.flush();
@@ -184,13 +181,13 @@ final class SeedRuns implements TaskListener {
             return;
         }
         int number = Objects.requireNonNull(numbers.get(name));
-        SeedTable.Row row =
-                new SeedTable.Row(asked.seed() + number, home.resolve(name).toString(), asked, result);
+        SeedTable.Row row = SeedTable.Row.of(
+                asked.seed() + number, home.resolve(name).toString(), asked, result, environment.solvedAt());
         rows.put(number, row);
         if (result.training() != null) {
             draw(name, row.seed());
         }
-        say(name + ": " + row.text(environment.solvedAt()));
+        say(name + ": " + row.text());
         Throwable failure = result.failure();
         if (failure != null) {
             say(String.valueOf(failure.getMessage()));

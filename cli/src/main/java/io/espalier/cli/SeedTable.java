@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What came of the runs of several seeds: each, and all together. */
@@ -19,56 +20,80 @@ final class SeedTable {
     private final double solvedAt;
 
     /**
-     * What came of one.
+     * What came of one, without its policy, of which many would fill the memory.
      *
      * @param run its directory
+     * @param word how it ended, in a word or two
+     * @param ruleReached whether its stop rule ended it
+     * @param figures what it came to; null if it failed
+     * @param details all that is told of it as JSON
      */
-    record Row(long seed, String run, TrainRequest asked, TaskResult result) {
-        String outcome(double solvedAt) {
+    record Row(
+            long seed,
+            String run,
+            TaskResult.Outcome outcome,
+            String word,
+            boolean ruleReached,
+            int attempts,
+            @Nullable Figures figures,
+            Map<String, Object> details) {
+
+        static Row of(long seed, String run, TrainRequest asked, TaskResult result, double solvedAt) {
             TrainingResult training = result.training();
-            return switch (result.outcome()) {
+            String word = switch (result.outcome()) {
                 case FAILED -> "failed";
                 case STOPPED -> "stopped";
                 case FINISHED ->
                     Double.isNaN(solvedAt) || training == null ? "done" : training.solved() ? "solved" : "not solved";
             };
+            Map<String, Object> details = new LinkedHashMap<>();
+            if (training != null) {
+                details.putAll(TrainingSession.summary(training, run, asked.algorithm(), asked.environment(), seed));
+                details.put("ruleReached", training.ruleReached());
+            } else {
+                details.put("run", run);
+                details.put("seed", seed);
+            }
+            details.put("outcome", word);
+            details.put("node", result.node());
+            details.put("attempts", result.attempts());
+            Throwable failure = result.failure();
+            if (failure != null) {
+                details.put("failure", String.valueOf(failure.getMessage()));
+            }
+            return new Row(
+                    seed,
+                    run,
+                    result.outcome(),
+                    word,
+                    training != null && training.ruleReached(),
+                    result.attempts(),
+                    training == null ? null : Figures.of(training),
+                    details);
         }
 
         /** In a line. */
-        String text(double solvedAt) {
-            TrainingResult training = result.training();
-            if (training == null) {
-                return outcome(solvedAt);
-            }
-            return String.format(
-                    Locale.ROOT,
-                    "%s, mean return %s ± %s, %,d environment steps in %.1f s%s",
-                    outcome(solvedAt),
-                    ProgressDisplay.number(training.meanReturn()),
-                    ProgressDisplay.number(training.stdReturn()),
-                    training.environmentSteps(),
-                    training.wallSeconds(),
-                    result.attempts() > 1 ? ", begun " + result.attempts() + " times" : "");
+        String text() {
+            Figures found = figures;
+            return found == null
+                    ? word
+                    : String.format(
+                            Locale.ROOT,
+                            "%s, mean return %s ± %s, %,d environment steps in %.1f s%s",
+                            word,
+                            ProgressDisplay.number(found.mean()),
+                            ProgressDisplay.number(found.deviation()),
+                            found.steps(),
+                            found.seconds(),
+                            attempts > 1 ? ", begun " + attempts + " times" : "");
         }
+    }
 
-        Map<String, Object> toMap(double solvedAt) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            TrainingResult training = result.training();
-            if (training != null) {
-                map.putAll(TrainingSession.summary(training, run, asked.algorithm(), asked.environment(), seed));
-                map.put("ruleReached", training.ruleReached());
-            } else {
-                map.put("run", run);
-                map.put("seed", seed);
-            }
-            map.put("outcome", outcome(solvedAt));
-            map.put("node", result.node());
-            map.put("attempts", result.attempts());
-            Throwable failure = result.failure();
-            if (failure != null) {
-                map.put("failure", String.valueOf(failure.getMessage()));
-            }
-            return map;
+    /** The figures of a run that are shown. */
+    record Figures(double mean, double deviation, long steps, double seconds) {
+        static Figures of(TrainingResult training) {
+            return new Figures(
+                    training.meanReturn(), training.stdReturn(), training.environmentSteps(), training.wallSeconds());
         }
     }
 
@@ -81,25 +106,21 @@ final class SeedTable {
     /** How many could not come to their end. */
     long failed() {
         return rows.stream()
-                .filter(row -> row.result().outcome() == TaskResult.Outcome.FAILED)
+                .filter(row -> row.outcome() == TaskResult.Outcome.FAILED)
                 .count();
     }
 
     private long reached() {
-        return rows.stream()
-                .map(row -> row.result().training())
-                .filter(Objects::nonNull)
-                .filter(TrainingResult::ruleReached)
-                .count();
+        return rows.stream().filter(Row::ruleReached).count();
     }
 
     /** The mean returns of those that came to their end. */
     private double[] returns() {
         return rows.stream()
-                .filter(row -> row.result().outcome() == TaskResult.Outcome.FINISHED)
-                .map(row -> row.result().training())
+                .filter(row -> row.outcome() == TaskResult.Outcome.FINISHED)
+                .map(Row::figures)
                 .filter(Objects::nonNull)
-                .mapToDouble(TrainingResult::meanReturn)
+                .mapToDouble(Figures::mean)
                 .filter(Double::isFinite)
                 .toArray();
     }
@@ -116,16 +137,16 @@ final class SeedTable {
                 "seconds",
                 "directory");
         for (Row row : rows) {
-            TrainingResult training = row.result().training();
+            Figures found = row.figures();
             out.printf(
                     Locale.ROOT,
                     "%8d  %-10s  %12s  %12s  %18s  %8s  %s%n",
                     row.seed(),
-                    row.outcome(solvedAt),
-                    training == null ? "–" : ProgressDisplay.number(training.meanReturn()),
-                    training == null ? "–" : ProgressDisplay.number(training.stdReturn()),
-                    training == null ? "–" : String.format(Locale.ROOT, "%,d", training.environmentSteps()),
-                    training == null ? "–" : String.format(Locale.ROOT, "%.1f", training.wallSeconds()),
+                    row.word(),
+                    found == null ? "–" : ProgressDisplay.number(found.mean()),
+                    found == null ? "–" : ProgressDisplay.number(found.deviation()),
+                    found == null ? "–" : String.format(Locale.ROOT, "%,d", found.steps()),
+                    found == null ? "–" : String.format(Locale.ROOT, "%.1f", found.seconds()),
                     row.run());
         }
         out.println();
@@ -161,7 +182,7 @@ final class SeedTable {
             map.put("worst", all.worst());
             map.put("best", all.best());
         }
-        map.put("runs", rows.stream().map(row -> row.toMap(solvedAt)).toList());
+        map.put("runs", rows.stream().map(Row::details).toList());
         return new JsonMapper().writeValueAsString(map);
     }
 }
