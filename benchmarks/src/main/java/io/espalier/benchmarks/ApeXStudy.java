@@ -142,7 +142,7 @@ public final class ApeXStudy {
     }
 
     private void inVain() {
-        long budget = 8000;
+        long budget = 32_000;
         report.line("");
         report.line("## Blocks made in vain: vtrace on CartPole-v1, %,d environment steps, seed 1", budget);
         report.line("");
