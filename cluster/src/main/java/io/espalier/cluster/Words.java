@@ -15,8 +15,6 @@ import java.util.Set;
 /** What nodes tell each other besides workers' messages, as commands: so it has the same bytes and the same checks. */
 final class Words {
     /** A stack longer than this is cut. */
-    private static final int MOST_STACK = 16_000;
-
     private Words() {}
 
     static void put(State into, String name, String text) {
@@ -120,19 +118,8 @@ final class Words {
         State body = new State();
         put(body, "type", failure.getClass().getName());
         put(body, "message", failure.getMessage() == null ? "" : failure.getMessage());
-        put(body, "stack", stack(failure));
+        put(body, "stack", WorkerFailure.stack(failure));
         return new Command("failed", body);
-    }
-
-    private static String stack(Throwable failure) {
-        StringBuilder text = new StringBuilder();
-        for (Throwable at = failure; at != null && text.length() < MOST_STACK; at = at.getCause()) {
-            text.append(at == failure ? "" : "caused by " + at + "\n");
-            for (StackTraceElement frame : at.getStackTrace()) {
-                text.append("    at ").append(frame).append('\n');
-            }
-        }
-        return text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text.toString();
     }
 
     static WorkerFailure failure(String node, Command command) {

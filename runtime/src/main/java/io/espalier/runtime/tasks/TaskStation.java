@@ -5,6 +5,7 @@ import io.espalier.runtime.workers.Command;
 import io.espalier.runtime.workers.Message;
 import io.espalier.runtime.workers.Worker;
 import io.espalier.runtime.workers.WorkerContext;
+import io.espalier.runtime.workers.WorkerFailure;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class TaskStation implements Worker {
     /** Who closes a node has five seconds in all. */
     private static final long LEAVE_SECONDS = 4;
-
-    private static final int MOST_STACK = 16_000;
 
     private final String name;
     private final TaskReports reports;
@@ -82,19 +81,8 @@ final class TaskStation implements Worker {
         State body = new State();
         TaskMessages.putText(body, "type", cause.getClass().getName());
         TaskMessages.putText(body, "message", String.valueOf(cause.getMessage()));
-        TaskMessages.putText(body, "stack", stack(cause));
+        TaskMessages.putText(body, "stack", WorkerFailure.stack(cause));
         return new Command(TaskMessages.FAILED, body);
-    }
-
-    private static String stack(Throwable failure) {
-        StringBuilder text = new StringBuilder();
-        for (Throwable at = failure; at != null && text.length() < MOST_STACK; at = at.getCause()) {
-            text.append(at == failure ? "" : "caused by " + at + "\n");
-            for (StackTraceElement frame : at.getStackTrace()) {
-                text.append("    at ").append(frame).append('\n');
-            }
-        }
-        return text.length() > MOST_STACK ? text.substring(0, MOST_STACK) + " ..." : text.toString();
     }
 
     @Override
