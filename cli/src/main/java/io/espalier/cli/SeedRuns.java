@@ -10,6 +10,7 @@ import io.espalier.runtime.tasks.TaskParallel;
 import io.espalier.runtime.tasks.TaskProgress;
 import io.espalier.runtime.tasks.TaskResult;
 import io.espalier.runtime.tasks.TrainingTask;
+import io.espalier.runtime.workers.LocalPool;
 import io.espalier.runtime.workers.Resources;
 import io.espalier.runtime.workers.WorkerPool;
 import java.io.IOException;
@@ -147,7 +148,8 @@ final class SeedRuns implements TaskListener {
     @Override
     public void started(Task task, String node, int attempt) {
         under.put(task.name(), new TaskProgress(0, 0, Double.NaN, 0, 0));
-        say(task.name() + (attempt == 1 ? " begins at " : " goes on at ") + node);
+        String where = node.equals(LocalPool.NODE) ? "" : " on " + node;
+        say(task.name() + (attempt == 1 ? " begins" : " goes on") + where);
     }
 
     @Override

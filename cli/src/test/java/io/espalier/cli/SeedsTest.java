@@ -85,7 +85,7 @@ class SeedsTest {
         assertThat(all.code()).as(all.out()).isEqualTo(Main.DONE);
         assertThat(all.out())
                 .contains("ppo on CartPole-v1, seeds 4 to 6, 1 thread each")
-                .contains("seed-5 begins at here")
+                .contains("seed-5 begins")
                 .contains("seed-6: not solved, mean return ")
                 .contains("interquartile mean ")
                 .contains("3 of 3 reached the stop rule, 0 failed");
@@ -139,8 +139,8 @@ class SeedsTest {
         Result all = train("nodes", "--env", corridor, "--steps", "2048", "--seeds", "3", "--workers", "2");
         assertThat(all.code()).as(all.out()).isEqualTo(Main.DONE);
         assertThat(all.out())
-                .containsPattern("seed-1 begins at local-[01]")
-                .containsPattern("seed-2 begins at local-[01]")
+                .containsPattern("seed-1 begins on local-[01]")
+                .containsPattern("seed-2 begins on local-[01]")
                 .contains("3 of 3 reached the stop rule, 0 failed");
         train("alone", "--env", corridor, "--steps", "2048", "--seed", "3");
         hasTheBitsOf("nodes/seed-3", "alone");

@@ -94,7 +94,7 @@ final class LocalSgdGathering implements WaitingGathering {
         busy = new boolean[workers];
         asked = new boolean[workers];
         faults = new long[workers];
-        reports = new ArrayList<>(Collections.nCopies(workers, null));
+        reports = new ArrayList<@Nullable Report>(Collections.<@Nullable Report>nCopies(workers, null));
         events = parts.events();
         crew = new Crew(
                 place.pool(),
