@@ -87,60 +87,23 @@ class CommandTest {
         assertThat(out).contains("box(shape=[4]", "discrete(2)");
     }
 
+    /** Trains for 4,096 steps, with more words; returns the digest of the weights. */
+    private String digest(String name, String... more) {
+        List<String> words = new ArrayList<>(List.of("train", "cartpole", "--steps", "4096"));
+        words.addAll(List.of(more));
+        words.addAll(List.of("--out", run(name), "--json"));
+        espalier(words.toArray(String[]::new));
+        return lastLine().get("weightsDigest").asString();
+    }
+
     @Test
     void theSameSeedGivesTheSameDigestForAnyNumberOfThreadsAndAfterResuming() {
-        espalier(
-                "train",
-                "cartpole",
-                "--steps",
-                "4096",
-                "--stop",
-                "budget",
-                "--threads",
-                "1",
-                "--out",
-                run("b1"),
-                "--json");
-        String digest = lastLine().get("weightsDigest").asString();
-        espalier(
-                "train",
-                "cartpole",
-                "--steps",
-                "4096",
-                "--stop",
-                "budget",
-                "--threads",
-                "3",
-                "--out",
-                run("b3"),
-                "--json");
-        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
-        espalier(
-                "train",
-                "cartpole",
-                "--steps",
-                "4096",
-                "--stop",
-                "budget",
-                "--resources",
-                "auto",
-                "--out",
-                run("b5"),
-                "--json");
-        assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
+        String digest = digest("b1", "--stop", "budget", "--threads", "1");
+        assertThat(digest("b3", "--stop", "budget", "--threads", "3")).isEqualTo(digest);
+        assertThat(digest("b5", "--stop", "budget", "--resources", "auto")).isEqualTo(digest);
         assertThat(Path.of(run("b5/config.yaml"))).content().contains("resources: \"auto\"");
         // A run that was asked to stop half way goes on as if it had not.
-        espalier(
-                "train",
-                "cartpole",
-                "--steps",
-                "4096",
-                "--stop",
-                "environment-steps 2048",
-                "--out",
-                run("b2"),
-                "--json");
-        assertThat(lastLine().get("weightsDigest").asString()).isNotEqualTo(digest);
+        assertThat(digest("b2", "--stop", "environment-steps 2048")).isNotEqualTo(digest);
         assertThat(espalier("train", "--config", run("b1/config.yaml"), "--out", run("b4"), "--json"))
                 .isZero();
         assertThat(lastLine().get("weightsDigest").asString()).isEqualTo(digest);
