@@ -7,7 +7,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
 import io.espalier.core.ReplayMemory;
-import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -47,17 +46,7 @@ final class DeterministicLearner implements RolloutLearner {
         this.policy = initial;
         actor = initial.network(1);
         actorTarget = initial.network(1);
-        memory = cores.replay()
-                .memory(new ReplaySpec(
-                        settings.bufferSize(),
-                        task.observationSpace(),
-                        task.actionSpace(),
-                        false,
-                        settings.environments(),
-                        settings.nStep(),
-                        settings.gamma(),
-                        settings.learningStarts(),
-                        0));
+        memory = cores.replay().memory(settings.memory(task));
         batch = memory.batch(settings.batch());
         RandomStream initialization = seeds.child("critics").stream();
         critics = new Critics(task, settings.trunk(), values, memory, batch, initialization);

@@ -6,7 +6,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
 import io.espalier.core.ReplayMemory;
-import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -70,17 +69,7 @@ final class ReplayLearner implements RolloutLearner {
         target = initial.network(1);
         noisy = network.noisy();
         noiseSeed = initial.head() instanceof ActionHead.Noisy drawn ? drawn.seed() : 0;
-        memory = cores.replay()
-                .memory(new ReplaySpec(
-                        settings.bufferSize(),
-                        task.observationSpace(),
-                        task.actionSpace(),
-                        task.masked(),
-                        settings.environments(),
-                        settings.nStep(),
-                        settings.gamma(),
-                        settings.learningStarts(),
-                        settings.priorityExponent()));
+        memory = cores.replay().memory(settings.memory(task));
         batch = memory.batch(settings.batch());
         int actions = task.actionSpace().choices();
         loss = maker.of(new NextValues(

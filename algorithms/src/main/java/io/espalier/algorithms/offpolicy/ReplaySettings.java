@@ -5,20 +5,12 @@ import io.espalier.nn.Schedule;
 import io.espalier.policy.TaskSpec;
 
 /** What {@link ReplayLearner} asks of an algorithm's settings; a record whose components are so named answers by itself. */
-interface ReplaySettings {
-    int environments();
-
+interface ReplaySettings extends MemorySettings {
     int rolloutSteps();
 
     int gradientSteps();
 
     int batch();
-
-    int bufferSize();
-
-    long learningStarts();
-
-    double gamma();
 
     Schedule learningRate();
 
@@ -32,14 +24,6 @@ interface ReplaySettings {
 
     default boolean doubleTargets() {
         return false;
-    }
-
-    default int nStep() {
-        return 1;
-    }
-
-    default double priorityExponent() {
-        return 0;
     }
 
     default Schedule importanceExponent() {

@@ -7,7 +7,6 @@ import io.espalier.core.MetricSink;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
 import io.espalier.core.ReplayMemory;
-import io.espalier.core.ReplaySpec;
 import io.espalier.core.Rollout;
 import io.espalier.core.Seeds;
 import io.espalier.core.State;
@@ -43,17 +42,7 @@ final class SacLearner implements RolloutLearner {
         this.task = task;
         this.policy = initial;
         actor = initial.network(1);
-        memory = cores.replay()
-                .memory(new ReplaySpec(
-                        settings.bufferSize(),
-                        task.observationSpace(),
-                        task.actionSpace(),
-                        task.masked(),
-                        settings.environments(),
-                        settings.nStep(),
-                        settings.gamma(),
-                        settings.learningStarts(),
-                        0));
+        memory = cores.replay().memory(settings.memory(task));
         batch = memory.batch(settings.batch());
         RandomStream initialization = seeds.child("critics").stream();
         losses = maker.of(actor, memory, batch, initialization);

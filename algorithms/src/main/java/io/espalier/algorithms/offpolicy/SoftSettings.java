@@ -3,20 +3,12 @@ package io.espalier.algorithms.offpolicy;
 import io.espalier.nn.Schedule;
 
 /** What {@link SacLearner} asks of an algorithm's settings; a record whose components are so named answers by itself. */
-interface SoftSettings {
-    int environments();
-
+interface SoftSettings extends MemorySettings {
     int rolloutSteps();
 
     int gradientSteps();
 
     int batch();
-
-    int bufferSize();
-
-    long learningStarts();
-
-    double gamma();
 
     Schedule learningRate();
 
@@ -25,8 +17,6 @@ interface SoftSettings {
     double temperature();
 
     boolean automaticTemperature();
-
-    int nStep();
 
     double gradientNorm();
 }

@@ -108,7 +108,8 @@ public record Td3(Td3.Settings settings) implements RolloutAlgorithm {
             double gradientNorm,
 
             @Setting("The hidden layers of the policy, and of each value.")
-            String trunk) {
+            String trunk)
+            implements MemorySettings {
         /**
          * Checks everything.
          *
