@@ -66,7 +66,11 @@ final class SimdKernels extends Kernels {
 
     @Override
     void transpose(int rows, int cols, float[] from, int fromAt, float[] to, int toAt) {
-        plain.transpose(rows, cols, from, fromAt, to, toAt);
+        if (SimdTranspose.suits(rows, cols)) {
+            SimdTranspose.transpose(rows, cols, from, fromAt, to, toAt);
+        } else {
+            plain.transpose(rows, cols, from, fromAt, to, toAt);
+        }
     }
 
     @Override
