@@ -116,13 +116,13 @@ public final class SpinCores implements Cores, AutoCloseable {
         divided = false;
         if (count > 1 && taskCount > 1) {
             int known = sharing.number(work);
-            divided = sharing.worth(known);
+            long began = System.nanoTime();
+            divided = sharing.worth(known, began);
             if (divided) {
-                long began = System.nanoTime();
                 announce();
                 timedShare(0, 0);
                 awaitAll();
-                sharing.took(known, System.nanoTime() - began, busyNanos());
+                sharing.took(known, began, System.nanoTime(), busyNanos());
             }
         }
         if (!divided) {

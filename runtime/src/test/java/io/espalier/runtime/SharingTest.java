@@ -7,76 +7,82 @@ import org.junit.jupiter.api.Test;
 
 class SharingTest {
     private static final Task TASK = (index, thread) -> {};
+    private static final Task OTHER = (index, thread) -> {};
+    private static final long MILLI = 1_000_000;
 
     private final Sharing sharing = new Sharing();
+    private long now = 1;
 
-    /** Eight runs that are shared, and took so long. */
-    private void took(int number, long nanos, long busyNanos) {
-        for (int i = 0; i < 8; i++) {
-            assertThat(sharing.worth(number)).isTrue();
-            sharing.took(number, nanos, busyNanos);
+    /** Runs that took so long, one after the other, as long as they are shared; returns how many were. */
+    private int took(Task task, int runs, long nanos, long busyNanos) {
+        int shared = 0;
+        while (shared < runs && sharing.worth(sharing.number(task), now)) {
+            long began = now;
+            now += nanos;
+            sharing.took(sharing.number(task), began, now, busyNanos);
+            shared++;
         }
+        return shared;
     }
 
-    private int rest(int number) {
-        int runs = 0;
-        while (!sharing.worth(number)) {
-            runs++;
+    private long rest() {
+        long began = now;
+        while (!sharing.worth(sharing.number(TASK), now)) {
+            now += MILLI / 2;
         }
-        // The one that is worth it again was the question.
-        return runs;
+        return now - began;
     }
 
     @Test
     void whatIsFasterSharedIsShared() {
-        int number = sharing.number(TASK);
+        assertThat(took(TASK, 10_000, 26_000, 50_000)).isEqualTo(10_000);
+    }
+
+    @Test
+    void whenThreadsComeLateAllRestsLongerEachTimeUntilSharingIsWorthItAgain() {
+        // 135 − 1.2 · 50 − 3 = 72 microseconds lost in each: 70 of them are five milliseconds
+        assertThat(took(TASK, 1000, 135_000, 50_000)).isEqualTo(70);
+        assertThat(sharing.worth(sharing.number(OTHER), now)).as("another task").isFalse();
+        assertThat(rest()).isEqualTo(5 * MILLI);
+        assertThat(took(TASK, 1000, 135_000, 50_000)).isEqualTo(70);
+        assertThat(rest()).isEqualTo(10 * MILLI);
         for (int i = 0; i < 10; i++) {
-            took(number, 26_000, 50_000);
+            took(TASK, 1000, 135_000, 50_000);
+            rest();
         }
-        assertThat(rest(number)).isZero();
+        took(TASK, 1000, 135_000, 50_000);
+        assertThat(rest()).isEqualTo(160 * MILLI);
+        assertThat(took(TASK, 256, 26_000, 50_000)).isEqualTo(256);
+        took(TASK, 1000, 135_000, 50_000);
+        assertThat(rest()).as("after it was worth it").isEqualTo(5 * MILLI);
     }
 
     @Test
-    void whatWaitsForLateThreadsRestsLongerEachTimeUntilItIsWorthItAgain() {
-        int number = sharing.number(TASK);
-        took(number, 135_000, 50_000);
-        assertThat(rest(number)).isEqualTo(64);
-        took(number, 135_000, 50_000);
-        assertThat(rest(number)).isEqualTo(128);
-        for (int i = 0; i < 10; i++) {
-            took(number, 135_000, 50_000);
-            rest(number);
+    void aThreadThatIsHardlyLateOrLateNowAndThenDoesNotMatter() {
+        assertThat(took(TASK, 1000, 62_000, 50_000)).isEqualTo(1000);
+        assertThat(took(TASK, 1000, 2_500, 500)).as("tiny ones").isEqualTo(1000);
+        for (int i = 0; i < 20; i++) {
+            assertThat(took(TASK, 100, 26_000, 50_000)).isEqualTo(100);
+            assertThat(took(TASK, 1, 3 * MILLI, 50_000)).isEqualTo(1);
         }
-        took(number, 135_000, 50_000);
-        assertThat(rest(number)).isEqualTo(1024);
-        took(number, 26_000, 50_000);
-        took(number, 135_000, 50_000);
-        assertThat(rest(number)).isEqualTo(64);
     }
 
     @Test
-    void aThreadThatIsHardlyLateOrARunThatIsLongDoesNotMatter() {
-        int number = sharing.number(TASK);
-        took(number, 59_000, 50_000);
-        took(number, 5_000_000, 1_500_000);
-        assertThat(rest(number)).isZero();
-        took(number, 5_000_000, 50_000);
-        assertThat(rest(number)).as("a long wait for a short task").isEqualTo(64);
+    void whatWasGainedLongAgoDoesNotCount() {
+        took(TASK, 100_000, 26_000, 50_000);
+        assertThat(took(TASK, 1000, 135_000, 50_000)).isLessThan(70 + 256 + 70);
     }
 
     @Test
-    void tasksAreToldApartAndOldOnesForgotten() {
-        int number = sharing.number(TASK);
-        took(number, 135_000, 50_000);
-        int other = sharing.number((index, thread) -> {});
-        assertThat(other).isNotEqualTo(number);
-        assertThat(sharing.worth(other)).isTrue();
-        assertThat(sharing.number(TASK)).isEqualTo(number);
-        assertThat(sharing.worth(number)).isFalse();
+    void aLongTaskIsSharedWhateverHappensToShortOnes() {
+        assertThat(took(OTHER, 10, 5 * MILLI, 2 * MILLI)).isEqualTo(10);
+        took(TASK, 1000, 135_000, 50_000);
+        assertThat(sharing.worth(sharing.number(TASK), now)).isFalse();
+        assertThat(sharing.worth(sharing.number(OTHER), now)).isTrue();
         for (int i = 0; i < 16; i++) {
             int fixed = i;
             sharing.number((index, thread) -> assertThat(fixed).isPositive());
         }
-        assertThat(sharing.worth(sharing.number(TASK))).as("forgotten").isTrue();
+        assertThat(sharing.worth(sharing.number(OTHER), now)).as("forgotten").isFalse();
     }
 }
