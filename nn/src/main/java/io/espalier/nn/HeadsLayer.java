@@ -35,6 +35,9 @@ final class HeadsLayer extends Layer {
     void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
         boolean begun = false;
         for (Layer head : heads) {
+            if (!head.wanted) {
+                continue;
+            }
             if (inGradient == null || !head.readsInput()) {
                 head.backward(in, at, rows, null);
             } else if (begun) {

@@ -250,8 +250,10 @@ public final class Network {
     }
 
     /**
-     * Chooses whether {@link #forward} computes one of several outputs, with all that leads to it alone; at first it
-     * computes all. The outputs that are wanted have the same bits either way.
+     * Chooses whether {@link #forward} computes one of several outputs, with all that leads to it alone, and
+     * {@link #backward()} what follows from its gradient; at first they do for all. The outputs that are wanted have the
+     * same bits either way, and so have the gradients of parameters that lead to these alone; those that lead to none stay
+     * as they were.
      *
      * @throws IllegalStateException if the network has memory: what is remembered must be of all of it
      */
@@ -265,6 +267,11 @@ public final class Network {
             unwanted += wanted ? -1 : 1;
             rows = 0;
         }
+    }
+
+    /** Whether {@link #forward} and {@link #backward()} are for that output too. */
+    public boolean wants(int head) {
+        return heads[head].wanted;
     }
 
     /**
@@ -336,8 +343,8 @@ public final class Network {
     }
 
     /**
-     * Where the caller puts the loss's gradient with respect to a head's outputs [capacity, headSize], for every head,
-     * before each {@link #backward()}, which uses it as scratch space.
+     * Where the caller puts the loss's gradient with respect to a head's outputs [capacity, headSize], for every head
+     * that is {@linkplain #want wanted}, before each {@link #backward()}, which uses it as scratch space.
      */
     public float[] outputGradient(int head) {
         return heads[head].outputGradient;
@@ -376,6 +383,10 @@ public final class Network {
      */
     public void tangent(float[] direction) {
         checkForward("tangent");
+        if (unwanted > 0) {
+            throw new IllegalStateException(
+                    "tangent needs a forward pass of all outputs; " + unwanted + " are unwanted.");
+        }
         if (direction.length != wiring.parameters.length) {
             throw new IllegalArgumentException("direction (" + direction.length + " floats) must have the length of the"
                     + " parameters (" + wiring.parameters.length + ").");
@@ -384,8 +395,8 @@ public final class Network {
     }
 
     private void checkForward(String pass) {
-        if (rows == 0 || unwanted > 0) {
-            throw new IllegalStateException(pass + " needs a forward pass before it, of all outputs.");
+        if (rows == 0) {
+            throw new IllegalStateException(pass + " needs a forward pass before it, of the outputs wanted now.");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,40 @@ class NetworkTest {
     }
 
     @Test
+    void gradientsOfWhatLeadsToNoWantedOutputStayAsTheyAre() {
+        NetworkSpec spec = heads(
+                head("policy", sequential(dense(5), tanh(), dense(2))),
+                head("value", sequential(dense(7), tanh(), dense(1))));
+        Network all = new Network(spec, new int[] {3}, 4);
+        all.initialize(new java.util.SplittableRandom(1));
+        float[] input = {1, 2, 3, 4, 5, 6};
+        float[] whole = backward(all, input);
+
+        Network part = all.replica(4);
+        int policy = part.tensors().get(4).offset();
+        part.want(0, false);
+        assertThat(part.wants(0)).isFalse();
+        float[] value = backward(part, input);
+        assertThat(Arrays.copyOf(value, policy)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(value, policy, value.length))
+                .containsExactly(Arrays.copyOfRange(whole, policy, whole.length));
+        part.want(0, true);
+        part.want(1, false);
+        assertThat(backward(part, input)).as("the other half is still there").containsExactly(whole);
+    }
+
+    private static float[] backward(Network network, float[] input) {
+        network.forward(input, 0, 2);
+        for (int head = 0; head < 2; head++) {
+            for (int i = 0; i < 2 * network.headSize(head); i++) {
+                network.outputGradient(head)[i] = 1 + head - 0.5f * i;
+            }
+        }
+        network.backward();
+        return network.gradients().clone();
+    }
+
+    @Test
     void anOutputThatIsNotWantedIsNotComputed() {
         NetworkSpec spec = heads(
                 head("policy", sequential(dense(5), tanh(), dense(2))),
@@ -116,16 +151,15 @@ class NetworkTest {
         part.forward(input, 0, 2);
         assertThat(part.output(0)).containsExactly(all.output(0));
         assertThat(part.output(1)).containsOnly(0);
-        assertThatThrownBy(part::backward)
+        assertThatThrownBy(() -> part.tangent(new float[part.parameterCount()]))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("all outputs");
+                .hasMessageContaining("of all outputs");
         part.want(1, true);
         assertThatThrownBy(part::backward)
                 .as("the value's activations are not there yet")
                 .isInstanceOf(IllegalStateException.class);
         part.forward(input, 0, 2);
         assertThat(part.output(1)).containsExactly(all.output(1));
-        part.backward();
         assertThatThrownBy(() -> new Network(
                                 NetworkSpec.parse("lstm(2) > heads(a: dense(1), b: dense(1))"), new int[] {3}, 1)
                         .want(0, false))

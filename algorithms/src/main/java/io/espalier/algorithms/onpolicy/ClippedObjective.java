@@ -7,6 +7,7 @@ import io.espalier.algorithms.parts.OnPolicyBatch;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.nn.FloatMath;
 import io.espalier.nn.Network;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,8 +129,18 @@ final class ClippedObjective implements ShardedUpdate.Loss {
     }
 
     @Override
+    public List<String> apart() {
+        return List.of("value");
+    }
+
+    @Override
     public void gradients(Network network, int from, int number, double[] figures, int at) {
-        values(network.output(valueHead), network.outputGradient(valueHead), from, number, figures, at);
+        if (network.wants(valueHead)) {
+            values(network.output(valueHead), network.outputGradient(valueHead), from, number, figures, at);
+        }
+        if (!network.wants(distribution.policyHead())) {
+            return;
+        }
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
         float[] old = reference == null ? batch.rollout().logProbabilities : reference;

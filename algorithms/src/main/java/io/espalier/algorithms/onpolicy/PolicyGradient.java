@@ -7,6 +7,7 @@ import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Rollout;
 import io.espalier.nn.FloatMath;
 import io.espalier.nn.Network;
+import java.util.List;
 
 /**
  * The plain policy-gradient loss, which A2C, A3C, V-trace and REINFORCE share. Over the M rows t, with Aₜ the advantage (or the return
@@ -98,7 +99,21 @@ final class PolicyGradient implements ShardedUpdate.Loss {
     }
 
     @Override
+    public List<String> apart() {
+        return valueHead >= 0 ? List.of("value") : List.of();
+    }
+
+    @Override
     public void gradients(Network network, int from, int number, double[] figures, int at) {
+        if (network.wants(distribution.policyHead())) {
+            policies(network, from, number, figures, at);
+        }
+        if (valueHead >= 0 && network.wants(valueHead)) {
+            values(network.output(valueHead), network.outputGradient(valueHead), from, number, figures, at);
+        }
+    }
+
+    private void policies(Network network, int from, int number, double[] figures, int at) {
         float bonus = (float) (-entropyCoefficient / count);
         distribution.read(network, from, number);
         for (int i = 0; i < number; i++) {
@@ -113,14 +128,13 @@ final class PolicyGradient implements ShardedUpdate.Loss {
             figures[at + POLICY] -= advantage * logProbability;
             distribution.gradient(network, from, i, -advantage / count, bonus);
         }
-        if (valueHead >= 0) {
-            float[] values = network.output(valueHead);
-            float[] gradient = network.outputGradient(valueHead);
-            for (int i = 0; i < number; i++) {
-                float error = values[i] - returns[order[from + i]];
-                figures[at + VALUE] += error * error;
-                gradient[i] = (float) (2 * valueCoefficient * error / count);
-            }
+    }
+
+    private void values(float[] values, float[] gradient, int from, int number, double[] figures, int at) {
+        for (int i = 0; i < number; i++) {
+            float error = values[i] - returns[order[from + i]];
+            figures[at + VALUE] += error * error;
+            gradient[i] = (float) (2 * valueCoefficient * error / count);
         }
     }
 }

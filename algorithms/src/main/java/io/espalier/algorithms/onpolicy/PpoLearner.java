@@ -80,6 +80,7 @@ final class PpoLearner implements RolloutLearner {
         for (int epoch = 0; epoch < settings.epochs() && !stopped; epoch++) {
             stopped = epoch(rate);
         }
+        update.settle();
         if (settings.klTarget() > 0 && epochKl > 2 * settings.klTarget()) {
             rateFactor = Math.max(1e-2, rateFactor / 1.5);
         } else if (settings.klTarget() > 0 && epochKl < settings.klTarget() / 2) {
@@ -106,7 +107,7 @@ final class PpoLearner implements RolloutLearner {
             if (settings.klStop() > 0 && divergence > 1.5 * settings.klStop() * (to - from)) {
                 return true;
             }
-            if (update.apply(rate)) {
+            if (update.applyNext(rate)) {
                 seen += to - from;
                 policyLoss += update.figure(ClippedObjective.POLICY);
                 valueLoss += update.figure(ClippedObjective.VALUE);

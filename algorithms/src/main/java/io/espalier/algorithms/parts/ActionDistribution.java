@@ -45,6 +45,11 @@ public final class ActionDistribution {
         choices = new int[mostRows];
     }
 
+    /** The number of the output that it reads; for real actions there is another. */
+    public int policyHead() {
+        return policyHead;
+    }
+
     /** Chooses the minibatch: the rollout's rows {@code rows[start]} and on. */
     public void rows(Rollout rollout, int[] rows, int start) {
         actions = rollout.actions;

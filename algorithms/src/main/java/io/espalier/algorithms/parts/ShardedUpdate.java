@@ -4,11 +4,11 @@ import io.espalier.core.Cores;
 import io.espalier.core.GradientExchange;
 import io.espalier.core.State;
 import io.espalier.core.Stateful;
-import io.espalier.nn.Gradients;
 import io.espalier.nn.Network;
 import io.espalier.nn.Optimizer;
 import io.espalier.policy.NetworkCores;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +36,6 @@ public final class ShardedUpdate implements Stateful {
     /** The most shards: bounds the memory for gradients when minibatches are large. */
     static final int MOST_SHARDS = 16;
 
-    /**
-     * With fewer parameters than this, handing sums and steps to other threads costs more than it saves: two more
-     * meetings of the threads for about two microseconds of work, and each is a chance to wait on a crowded machine.
-     */
-    private static final int WORTH_SHARING = 16384;
-
     /** Doubles between the figures of two shards, so that threads do not write to one cache line. */
     private static final int FIGURES = 16;
 
@@ -55,23 +49,24 @@ public final class ShardedUpdate implements Stateful {
     private final float[][] inputs;
     private final float[][] gradients;
     private final double[] figures;
-    private final int blockSize;
-    private final double[] blockNorms;
+    private final HeadGroups groups;
+    private final double[] groupFigures;
+    private final BlockedStep step;
+    /** Whether there is a thread for each group, which does all of it. */
+    private final boolean groupsStay;
+
     private final NetworkCores.@Nullable Placed placed;
     private final NetworkCores.Parts parts = new Shards();
     private final GradientExchange.Part part;
     private final Cores.Task shardTask = this::shard;
-    private final Cores.Task sumTask = (index, thread) -> sum(index);
-    private final Cores.Task stepTask = (index, thread) -> step(index);
+    private final Cores.Task groupTask = this::shardOfGroup;
+    private final Cores.Task wholeGroupTask = this::wholeGroup;
 
     private int rows;
     private int shards;
-    private boolean summed;
-    private float[] stepped = {};
-    private int stepFrom;
-    private int stepTo;
-    private float learningRate;
-    private float gradientScale;
+    /** Whether a step was decided on and not taken yet. */
+    private boolean owed;
+
     private double gradientNorm;
     private long updates;
     private long skipped;
@@ -105,6 +100,16 @@ public final class ShardedUpdate implements Stateful {
          * @param figures receives up to 16 sums over the rows, from {@code at}; zero before
          */
         void gradients(Network network, int from, int rows, double[] figures, int at);
+
+        /**
+         * Heads whose gradients depend on no output but their own, and on whose outputs nobody else's depend. Where heads
+         * share no layers, {@link #gradients} may be called several times for the same rows, by several threads: each time
+         * with a network that {@linkplain Network#wants wants} one of these heads, or all others, and then reads, writes
+         * and adds figures of these alone.
+         */
+        default List<String> apart() {
+            return List.of();
+        }
     }
 
     /**
@@ -138,10 +143,11 @@ public final class ShardedUpdate implements Stateful {
         inputs = new float[here][shardRows * network.inputSize()];
         gradients = new float[placed == null ? most : 0][network.parameterCount()];
         figures = new double[most * FIGURES];
-        int parameters = network.parameterCount();
-        blockSize = parameters < 32768 ? 1024 : 4096;
-        blockNorms = new double[(parameters + blockSize - 1) / blockSize];
+        groups = HeadGroups.of(network, here > 0 ? loss.apart() : List.of());
+        groupFigures = new double[groups.count() > 1 ? figures.length * groups.count() : 0];
+        step = new BlockedStep(network, optimizer, gradients, groups, cores);
         part = cores.exchange().join(new Joined());
+        groupsStay = step.byGroup() && here > 1 && here <= groups.count() && part == GradientExchange.Part.ALONE;
     }
 
     /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
@@ -167,12 +173,28 @@ public final class ShardedUpdate implements Stateful {
     public void gradients(int minibatchRows) {
         rows = minibatchRows;
         shards = (rows + shardRows - 1) / shardRows;
-        if (placed == null) {
+        step.shards(shards);
+        if (placed != null) {
+            placed.gradients(shards, parts);
+        } else if (groups.count() == 1 || cores.count() == 1) {
             cores.run(shards, shardTask);
         } else {
-            placed.gradients(shards, parts);
+            if (groupsStay) {
+                if (owed) {
+                    network.parametersChanged();
+                }
+                cores.run(groups.count(), wholeGroupTask);
+                owed = false;
+            } else {
+                cores.run(shards * groups.count(), groupTask);
+            }
+            for (int shard = 0; shard < shards; shard++) {
+                addFigures(shard);
+            }
         }
-        summed = part.complete(shards, gradients, figures);
+        if (part.complete(shards, gradients, figures)) {
+            step.shards(1);
+        }
     }
 
     private void shard(int index, int thread) {
@@ -181,12 +203,58 @@ public final class ShardedUpdate implements Stateful {
         }
     }
 
-    private void compute(int index, int thread) {
+    /** With a thread for each group, it steps by itself, and sums its shards before the threads meet. */
+    private void wholeGroup(int group, int thread) {
+        if (owed) {
+            step.stepGroup(group);
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            shardOfGroup(shard * groups.count() + group, thread);
+        }
+        step.sumGroup(group);
+    }
+
+    private void shardOfGroup(int index, int thread) {
+        int shard = index / groups.count();
+        if (part.computes(shard)) {
+            int at = index * FIGURES;
+            Arrays.fill(groupFigures, at, at + FIGURES, 0);
+            parts.inputs(shard, inputs[thread]);
+            compute(shard, thread, index % groups.count(), groupFigures, at);
+        }
+    }
+
+    private void addFigures(int shard) {
+        if (!part.computes(shard)) {
+            return;
+        }
+        int at = shard * FIGURES;
+        Arrays.fill(figures, at, at + FIGURES, 0);
+        for (int group = 0; group < groups.count(); group++) {
+            int from = (shard * groups.count() + group) * FIGURES;
+            for (int i = 0; i < FIGURES; i++) {
+                figures[at + i] += groupFigures[from + i];
+            }
+        }
+    }
+
+    private void compute(int shard, int thread) {
+        int at = shard * FIGURES;
+        Arrays.fill(figures, at, at + FIGURES, 0);
+        parts.inputs(shard, inputs[thread]);
+        for (int group = 0; group < groups.count(); group++) {
+            compute(shard, thread, group, figures, at);
+        }
+    }
+
+    private void compute(int shard, int thread, int group, double[] sums, int at) {
         Network replica = replicas[thread];
-        parts.inputs(index, inputs[thread]);
-        replica.gradients(gradients[index]);
-        loss.forward(replica, index * shardRows, parts.rows(index), inputs[thread]);
-        parts.loss(index, replica);
+        groups.want(replica, group);
+        replica.gradients(gradients[shard]);
+        int from = shard * shardRows;
+        int number = parts.rows(shard);
+        loss.forward(replica, from, number, inputs[thread]);
+        loss.gradients(replica, from, number, sums, at);
         replica.backward();
     }
 
@@ -224,13 +292,25 @@ public final class ShardedUpdate implements Stateful {
      * @return false if the gradient or a figure was not finite, and nothing was changed
      */
     public boolean apply(double rate) {
-        if (placed == null) {
-            share(blockNorms.length, sumTask);
+        boolean done = applyNext(rate);
+        settle();
+        return done;
+    }
+
+    /**
+     * As {@link #apply}, but the step may be taken only when the next {@link #gradients} begins, by the threads that meet
+     * for it then; until that, or until {@link #settle}, nobody may look at the parameters.
+     */
+    public boolean applyNext(double rate) {
+        if (placed != null) {
+            placed.norms(step.size(), step.norms());
+        } else if (groupsStay) {
+            step.sumMixed();
         } else {
-            placed.norms(blockSize, blockNorms);
+            step.sum();
         }
         double squares = 0;
-        for (double norm : blockNorms) {
+        for (double norm : step.norms()) {
             squares += norm;
         }
         gradientNorm = StrictMath.sqrt(squares);
@@ -246,44 +326,29 @@ public final class ShardedUpdate implements Stateful {
             updates++;
             return true;
         }
-        learningRate = (float) rate;
-        gradientScale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
-        if (placed == null) {
-            stepped = gradients[0];
-            stepFrom = 0;
-            stepTo = network.parameterCount();
-            optimizer.beginStep();
-            share(blockNorms.length, stepTask);
-            network.parametersChanged();
+        float scale = clipNorm > 0 && gradientNorm > clipNorm ? (float) (clipNorm / (gradientNorm + 1e-6)) : 1;
+        if (placed != null) {
+            placed.step((float) rate, scale);
         } else {
-            placed.step(learningRate, gradientScale);
+            optimizer.beginStep();
+            step.plan(gradients[0], 0, network.parameterCount(), (float) rate, scale);
+            owed = true;
+            if (!groupsStay) {
+                settle();
+            }
         }
         updates++;
         return true;
     }
 
-    private void share(int tasks, Cores.Task task) {
-        if (network.parameterCount() >= WORTH_SHARING) {
-            cores.run(tasks, task);
-        } else {
-            Cores.SERIAL.run(tasks, task);
+    /** Takes the step that {@link #applyNext} may have left to do. */
+    public void settle() {
+        if (!owed) {
+            return;
         }
-    }
-
-    private void sum(int block) {
-        int from = block * blockSize;
-        int to = Math.min(from + blockSize, network.parameterCount());
-        float[] total = gradients[0];
-        for (int shard = 1; shard < shards && !summed; shard++) {
-            Gradients.add(total, gradients[shard], from, to);
-        }
-        blockNorms[block] = Gradients.squaredNorm(total, from, to);
-    }
-
-    private void step(int block) {
-        int from = stepFrom + block * blockSize;
-        int to = Math.min(from + blockSize, stepTo);
-        optimizer.step(network.parameters(), stepped, from, to, learningRate, gradientScale);
+        owed = false;
+        step.step();
+        network.parametersChanged();
     }
 
     /** These updates, for a {@link GradientExchange}. */
@@ -310,13 +375,9 @@ public final class ShardedUpdate implements Stateful {
 
         @Override
         public void step(float[] gradient, int from, int to, long steps, double rate, float scale) {
-            stepped = gradient;
-            stepFrom = from;
-            stepTo = to;
-            learningRate = (float) rate;
-            gradientScale = scale;
             optimizer.restore(steps);
-            share((to - from + blockSize - 1) / blockSize, stepTask);
+            ShardedUpdate.this.step.plan(gradient, from, to, (float) rate, scale);
+            ShardedUpdate.this.step.step();
             network.parametersChanged();
         }
     }
@@ -338,6 +399,7 @@ public final class ShardedUpdate implements Stateful {
 
     @Override
     public void save(State into) {
+        settle();
         into.put("parameters", network.parameters());
         for (int i = 0; i < optimizer.slots(); i++) {
             into.put("optimizer/" + i, optimizer.slot(i));
@@ -347,6 +409,7 @@ public final class ShardedUpdate implements Stateful {
 
     @Override
     public void load(State from) {
+        owed = false;
         int count = network.parameterCount();
         System.arraycopy(from.floats("parameters", count), 0, network.parameters(), 0, count);
         network.parametersChanged();

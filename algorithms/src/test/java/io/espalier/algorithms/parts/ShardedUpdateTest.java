@@ -10,6 +10,8 @@ import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.OptimizerSpec;
 import io.espalier.testkit.ShuffledCores;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShardedUpdateTest {
@@ -149,6 +151,109 @@ class ShardedUpdateTest {
         assertThat(update.skipped()).isEqualTo(2);
         update.gradients(ROWS);
         assertThat(update.apply(0.01)).isTrue();
+    }
+
+    /** L = 1/n Σ Σₖ ½·(outputₖ − input k)² over rows and heads; each head for itself. */
+    private final class Each implements ShardedUpdate.Loss {
+        private final List<String> apart;
+
+        Each(String... apart) {
+            this.apart = List.of(apart);
+        }
+
+        @Override
+        public List<String> apart() {
+            return apart;
+        }
+
+        @Override
+        public void inputs(int shard, int from, int count, float[] into) {
+            System.arraycopy(rows, from * 3, into, 0, count * 3);
+        }
+
+        @Override
+        public void gradients(Network network, int from, int count, double[] figures, int at) {
+            for (int head = 0; head < network.heads(); head++) {
+                for (int i = 0; network.wants(head) && i < count; i++) {
+                    float error = network.output(head)[i] - rows[(from + i) * 3 + head];
+                    network.outputGradient(head)[i] = error / ROWS + (head == 1 ? poison : 0);
+                    figures[at + head] += 0.5 * error * error;
+                }
+            }
+        }
+    }
+
+    private static Network threeHeads(int units) {
+        String head = "dense(" + units + ") > tanh > dense(1)";
+        Network network = new Network(
+                NetworkSpec.parse("heads(a: " + head + ", b: " + head + ", c: " + head + ")"), new int[] {3}, 1);
+        network.initialize(new RandomStream(3));
+        return network;
+    }
+
+    /** Five updates, of which the third is not finite, with steps left to the next one; then parameters and figures. */
+    private double[] updated(int units, ShardedUpdate.Loss loss, Cores cores) {
+        Network network = threeHeads(units);
+        ShardedUpdate update = new ShardedUpdate(
+                network, OptimizerSpec.adam().create(network.parameterCount()), ROWS, 0.05, loss, cores);
+        List<Double> seen = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            poison = i == 2 ? Float.NaN : 0;
+            update.gradients(i == 3 ? ROWS / 2 : ROWS);
+            seen.add(update.figure(0));
+            seen.add(update.figure(2));
+            assertThat(update.applyNext(0.01)).isEqualTo(i != 2);
+            seen.add(update.gradientNorm());
+        }
+        update.settle();
+        for (float parameter : network.parameters()) {
+            seen.add((double) parameter);
+        }
+        assertThat(update.updates()).isEqualTo(4);
+        return seen.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    @Test
+    void headsThatStandApartHaveTheBitsOfTheWholeOnAnyNumberOfCores() {
+        for (int units : new int[] {30, 5000}) { // groups within a block, and more than is done by one thread
+            double[] whole = updated(units, new Each(), Cores.SERIAL);
+            for (String[] apart : new String[][] {{"b"}, {"c", "a"}, {"a", "b", "c"}, {"b", "nobody"}}) {
+                assertThat(updated(units, new Each(apart), Cores.SERIAL)).containsExactly(whole);
+                for (int count = 2; count <= 4; count++) {
+                    try (ShuffledCores cores = new ShuffledCores(count, count)) {
+                        assertThat(updated(units, new Each(apart), cores))
+                                .as("%s units, %s threads, apart %s", units, count, List.of(apart))
+                                .containsExactly(whole);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCheckpointHasTheStepThatWasLeftToTheNextUpdate() {
+        try (ShuffledCores cores = new ShuffledCores(2, 1)) {
+            Network network = threeHeads(30);
+            ShardedUpdate update = new ShardedUpdate(
+                    network,
+                    OptimizerSpec.adam().create(network.parameterCount()),
+                    ROWS,
+                    0.05,
+                    new Each("a", "b"),
+                    cores);
+            float[] before = network.parameters().clone();
+            update.gradients(ROWS);
+            update.applyNext(0.01);
+            State saved = new State();
+            update.save(saved);
+            float[] stepped = saved.floats("parameters");
+            assertThat(stepped).isNotEqualTo(before).containsExactly(network.parameters());
+            update.gradients(ROWS);
+            update.applyNext(0.01);
+            update.load(saved);
+            update.settle();
+            assertThat(network.parameters()).as("what was owed is forgotten").containsExactly(stepped);
+        }
     }
 
     @Test
