@@ -292,15 +292,21 @@ class ShardedReplayTest {
         pool.loseOne();
         assertThat(replay.draw(random, 1, batch)).isFalse();
         assertThat(replay.size()).isZero();
-        while (!replay.shards().present(0) || !replay.shards().present(1)) {
-            replay.shards().hear();
-        }
+        awaitShards(replay);
         add(replay, 0, 0, 3);
         assertThat(replay.draw(random, 1, batch)).isFalse();
         add(replay, 1, 3, 1);
         assertThat(replay.draw(random, 1, batch)).isTrue();
         assertThat(replay.size()).isEqualTo(4);
         assertThat(replay.shards().losses()).isEqualTo(2);
+    }
+
+    private static void awaitShards(ShardedReplay replay) {
+        for (int shard = 0; shard < replay.shards().count(); shard++) {
+            while (!replay.shards().present(shard)) {
+                replay.shards().hear();
+            }
+        }
     }
 
     @Test
@@ -316,6 +322,8 @@ class ShardedReplayTest {
             boolean there = replay.draw(random, 0.5, batch);
             drawn += there ? 1 : 0;
             if (i % 10 == 9) {
+                // One after the other: how long another worker takes to begin is not what is asked here.
+                awaitShards(replay);
                 pool.loseOne();
             }
             if (there) {
