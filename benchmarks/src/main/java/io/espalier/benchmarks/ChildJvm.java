@@ -16,8 +16,13 @@ final class ChildJvm implements AutoCloseable {
     static final List<String> LIGHT =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Despalier.vector=off");
 
-    /** For figures of throughput. */
-    static final List<String> FULL = List.of("-XX:+UseSerialGC", "-Xmx512m", "-Despalier.vector=off");
+    /** For figures of throughput: as the launcher starts them. */
+    static final List<String> FULL = List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx512m",
+            "--add-modules=jdk.incubator.vector",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,io.espalier.nn.SimdMath::*");
 
     private static final int LAST_LINES = 20;
 

@@ -29,7 +29,7 @@ public final class FaultTasks implements EnvironmentProvider {
 
     private static final long PACE_NANOS = 1_000_000;
     private static final long HANG_NANOS = 3_000_000_000L;
-    private static final int COST_ROUNDS = 40_000;
+    private static final int COST_ROUNDS = 90_000;
     private static final int FAULTY_IN = 1000;
 
     @Override

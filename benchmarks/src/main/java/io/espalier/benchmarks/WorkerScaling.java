@@ -14,6 +14,7 @@ import java.util.Map;
  */
 public final class WorkerScaling {
     private static final int[] JVMS = {1, 2, 4};
+    private static final long WARM_UP_MILLIS = 20_000;
 
     private WorkerScaling() {}
 
@@ -63,8 +64,8 @@ public final class WorkerScaling {
                         together ? "ppo" : "vtrace",
                         "settings",
                         together
-                                ? "environments:8,rolloutSteps:64,minibatches:1,epochs:1"
-                                : "environments:8,rolloutSteps:32",
+                                ? "environments:8,rolloutSteps:128,minibatches:4,epochs:4"
+                                : "environments:8,rolloutSteps:64",
                         "mode",
                         mode + "(workers=" + jvms + ")"),
                 ChildJvm.FULL,
@@ -73,8 +74,8 @@ public final class WorkerScaling {
                 false,
                 null);
         try (FaultScene scene = new FaultScene(setup)) {
-            // Compilation, in all JVMs.
-            Thread.sleep(5000);
+            // Compilation in all JVMs, which have two or three cores' worth of it at first.
+            Thread.sleep(WARM_UP_MILLIS);
             long from = System.nanoTime();
             Thread.sleep((long) (seconds * 1000));
             return scene.rate(from, System.nanoTime());

@@ -97,6 +97,7 @@ class ResumeTest {
         Trainer trainer = trainer().directory(run);
         TrainingResult straight = (rule.equals("budget") ? trainer : trainer.stop(StopRule.parse(rule))).run();
         List<String> rows = rows(run, "episodes.csv");
+        List<String> metrics = rows(run, "metrics.csv");
         // As if it had been killed between its last checkpoint and its result.
         Files.delete(run.resolve("result.json"));
         Files.delete(run.resolve("policy.espalier"));
@@ -108,6 +109,7 @@ class ResumeTest {
         assertThat(resumed.stopReason()).isEqualTo(straight.stopReason());
         assertThat(resumed.evaluation()).isEqualTo(straight.evaluation());
         assertThat(rows(run, "episodes.csv")).isEqualTo(rows);
+        assertThat(rows(run, "metrics.csv")).isEqualTo(metrics);
         assertThat(Policy.read(run.resolve("policy.espalier")).weights().digest())
                 .isEqualTo(straight.weightsDigest());
     }
