@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * fixed blocks; and the optimiser steps block by block. If the norm or a figure of the loss is not finite the whole update
  * is left out: parameters and optimiser stay as they were, bit for bit, and the update is counted as skipped.
  *
+ * <p>Heads that the loss calls {@linkplain Loss#apart apart}, and that share no layers, are pieces of work of their own in
+ * every shard. With a thread for each of them, that thread also sums and steps them: what it wrote it finds in its own
+ * cache, and what travels between processors is a norm instead of gradients and parameters.
+ *
  * <p>With {@link NetworkCores} shards are computed, summed and stepped along elsewhere, as by stages of a pipeline, of
  * which each shard is a micro-batch; inputs, loss, clipping and what is left out stay here, and the bits are the same.
  *
  * <p>Where the cores have a {@link GradientExchange}, some shards may be computed by another learner, or the step be taken
  * elsewhere.
  *
- * <p>Used as {@code gradients(loss, rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
+ * <p>Used as {@code gradients(rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
  * allocates.
  */
 public final class ShardedUpdate implements Stateful {
