@@ -1,8 +1,9 @@
 package io.espalier.core;
 
 /**
- * Where parallel work is done. A computation is cut into tasks whose number and content do not depend on how many
- * threads there are; so its result does not either. Tasks of one call must not depend on each other.
+ * Where parallel work is done. A computation is cut into tasks; what is computed and the order in which it is summed must
+ * not depend on how many threads there are, so that its result does not either. Tasks of one call must not depend on each
+ * other.
  */
 public interface Cores {
     /** Does everything in the calling thread, in order. */

@@ -16,7 +16,7 @@ abstract class Layer {
     final float[] output;
     final float[] outputGradient;
 
-    /** As one of several heads: whether its output is wanted of {@link #forward}. */
+    /** As one of several heads: whether {@link #forward} and {@link #backward} are for it too. */
     boolean wanted = true;
 
     /** Made when it is first wanted: few networks ever run a tangent pass. */

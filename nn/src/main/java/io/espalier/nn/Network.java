@@ -30,7 +30,7 @@ public final class Network {
     private float[] input = new float[0];
     private int inputAt;
     private int rows;
-    /** How many outputs {@link #forward} leaves out. */
+    /** How many outputs are not wanted. */
     private int unwanted;
 
     /**
@@ -250,10 +250,11 @@ public final class Network {
     }
 
     /**
-     * Chooses whether {@link #forward} computes one of several outputs, with all that leads to it alone, and
+     * Chooses whether {@link #forward} computes one of several outputs, with the layers of that head, and
      * {@link #backward()} what follows from its gradient; at first they do for all. The outputs that are wanted have the
-     * same bits either way, and so have the gradients of parameters that lead to these alone; those that lead to none stay
-     * as they were.
+     * same bits either way, and so have the gradients of their heads' layers; layers under several heads have the
+     * gradients of those that are wanted. Gradients of a head that stands beside wanted ones, and is not wanted, stay as
+     * they were.
      *
      * @throws IllegalStateException if the network has memory: what is remembered must be of all of it
      */

@@ -75,9 +75,7 @@ final class PortableKernels extends Kernels {
 
     @Override
     void transpose(int rows, int cols, float[] from, int fromAt, float[] to, int toAt) {
-        // Eight rows at once. The indices of what is read are those of a counted loop, so that their range checks move
-        // out
-        // of it.
+        // Eight rows at once; what is read is indexed as in a counted loop, so that range checks move out of it.
         int i = 0;
         for (; i <= rows - 8; i += 8) {
             eightRows(rows, cols, from, fromAt + i * cols, to, toAt + i);

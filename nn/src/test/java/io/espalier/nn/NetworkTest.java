@@ -125,11 +125,43 @@ class NetworkTest {
         assertThat(backward(part, input)).as("the other half is still there").containsExactly(whole);
     }
 
+    @Test
+    void layersUnderSeveralHeadsHaveTheGradientsOfThoseThatAreWanted() {
+        NetworkSpec spec = NetworkSpec.parse("dense(4) > tanh > heads(a: dense(2), b: dense(1), c: dense(2))");
+        Network all = new Network(spec, new int[] {3}, 4);
+        all.initialize(new java.util.SplittableRandom(1));
+        float[] input = {1, 2, 3, 4, 5, 6};
+        int trunk = all.tensors().get(2).offset();
+        float[] sum = new float[trunk];
+        for (int only = 0; only < 3; only++) {
+            Network part = all.replica(4);
+            for (int head = 0; head < 3; head++) {
+                part.want(head, head == only);
+            }
+            float[] gradients = backward(part, input);
+            for (int i = 0; i < trunk; i++) {
+                sum[i] += gradients[i];
+            }
+            int own = part.tensors().get(2 + 2 * only).offset();
+            for (int i = trunk; i < gradients.length; i++) {
+                boolean of =
+                        i >= own && i < own + part.tensors().get(2 + 2 * only).size() + part.headSize(only);
+                assertThat(gradients[i] != 0)
+                        .as("parameter %s for head %s", i, only)
+                        .isEqualTo(of);
+            }
+        }
+        float[] whole = backward(all, input);
+        for (int i = 0; i < trunk; i++) {
+            assertThat(sum[i]).isCloseTo(whole[i], org.assertj.core.api.Assertions.within(1e-4f));
+        }
+    }
+
     private static float[] backward(Network network, float[] input) {
         network.forward(input, 0, 2);
-        for (int head = 0; head < 2; head++) {
+        for (int head = 0; head < network.heads(); head++) {
             for (int i = 0; i < 2 * network.headSize(head); i++) {
-                network.outputGradient(head)[i] = 1 + head - 0.5f * i;
+                network.outputGradient(head)[i] = 1 + head - 0.3f * i;
             }
         }
         network.backward();

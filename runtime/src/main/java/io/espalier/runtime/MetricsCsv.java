@@ -25,9 +25,6 @@ final class MetricsCsv implements Closeable {
     private final Disk disk;
     private final List<String> columns = new ArrayList<>();
     private long rows;
-    /** The last row that was there when the file was opened, until another one is appended. */
-    private String found = "";
-
     private Writer out;
 
     /**
@@ -54,7 +51,6 @@ final class MetricsCsv implements Closeable {
             columns.add(key);
         }
         rows = kept.size();
-        found = kept.isEmpty() ? "" : kept.get(kept.size() - 1);
         out = replace(kept, text);
     }
 
@@ -66,7 +62,7 @@ final class MetricsCsv implements Closeable {
                 && line.substring(0, comma).chars().allMatch(Character::isDigit);
     }
 
-    /** Appends a row, unless it is the last one found, as the evaluation of a run that had ended and was resumed. */
+    /** Appends a row. */
     void row(long at, Map<String, Double> figures) throws IOException {
         List<String> fresh = new ArrayList<>();
         for (String name : figures.keySet()) {
@@ -78,6 +74,7 @@ final class MetricsCsv implements Closeable {
                 fresh.add(name);
             }
         }
+        rows++;
         if (!fresh.isEmpty()) {
             widen(fresh);
         }
@@ -88,12 +85,7 @@ final class MetricsCsv implements Closeable {
         for (String column : columns) {
             line.append(line.isEmpty() ? "" : ",").append(cells.getOrDefault(column, ""));
         }
-        boolean again = found.contentEquals(line);
-        found = "";
-        if (!again) {
-            rows++;
-            out.append(line).append('\n');
-        }
+        out.append(line).append('\n');
     }
 
     /** Rows that were found or were given; those that did not come to the disk are counted too. */
@@ -115,7 +107,6 @@ final class MetricsCsv implements Closeable {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         columns.addAll(fresh);
         String empty = ",".repeat(fresh.size());
-        found += found.isEmpty() ? "" : empty;
         out = replace(
                 lines.subList(1, lines.size()).stream()
                         .map(line -> line + empty)

@@ -35,7 +35,9 @@ final class Sharing {
     private static final long SLOWER_NANOS = 3_000;
 
     private final Task[] tasks = new Task[KNOWN];
-    private final boolean[] isLong = new boolean[KNOWN];
+    /** How long the task was busy when it was last shared; 0 if it never was. */
+    private final long[] lately = new long[KNOWN];
+
     private int known;
     private int next;
 
@@ -56,12 +58,12 @@ final class Sharing {
         next = (next + 1) % KNOWN;
         known = Math.min(KNOWN, known + 1);
         tasks[number] = task;
-        isLong[number] = false;
+        lately[number] = 0;
         return number;
     }
 
     /**
-     * Whether its next run should be shared.
+     * Whether its next run should be shared: one that was never seen may be a long one.
      *
      * @param now {@link System#nanoTime}
      */
@@ -69,7 +71,7 @@ final class Sharing {
         if (resting && now - restBegan >= restNanos) {
             resting = false;
         }
-        return !resting || isLong[number];
+        return !resting || lately[number] == 0 || lately[number] > LONG_NANOS;
     }
 
     /**
@@ -81,8 +83,8 @@ final class Sharing {
      */
     void took(int number, long began, long ended, long busyNanos) {
         long nanos = ended - began;
-        isLong[number] = nanos > LONG_NANOS && busyNanos > LONG_NANOS;
-        if (isLong[number]) {
+        lately[number] = Math.max(1, Math.min(nanos, busyNanos));
+        if (resting || lately[number] > LONG_NANOS) {
             return;
         }
         loss += nanos - SLOWER * busyNanos - SLOWER_NANOS;

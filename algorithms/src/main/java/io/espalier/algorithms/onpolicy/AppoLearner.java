@@ -131,7 +131,7 @@ final class AppoLearner implements RolloutLearner {
             }
             objective.minibatch(minibatches.rows(), from, to);
             update.gradients(to - from);
-            if (update.apply(rate)) {
+            if (update.applyNext(rate)) {
                 seen += to - from;
                 policyLoss += update.figure(ClippedObjective.POLICY);
                 valueLoss += update.figure(ClippedObjective.VALUE);
@@ -142,6 +142,7 @@ final class AppoLearner implements RolloutLearner {
                 minibatchesDone++;
             }
         }
+        update.settle();
     }
 
     private void copy(float[] parameters) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * The sum of the shards' gradients, its norm, and the optimiser's step along it. Shards are added in their order, squares
  * within fixed blocks of parameters and then block by block, so the bits do not depend on who does what.
  *
- * <p>Where the network has {@linkplain HeadGroups groups}, each is summed and stepped by one thread, the one that computed
- * its gradients if it can be: then they stay in that processor's cache.
+ * <p>With {@linkplain HeadGroups groups} each is summed and stepped by one thread, the one that computed its gradients: then
+ * they stay in that processor's cache.
  */
 final class BlockedStep {
     /**
@@ -24,14 +24,13 @@ final class BlockedStep {
     private final Optimizer optimizer;
     private final float[][] gradients;
     private final HeadGroups groups;
+    private final boolean byGroup;
     private final Cores cores;
     private final int size;
     private final double[] norms;
     private final int[] groupOfBlock;
-    private final boolean byGroup;
     private final Cores.Task sumTask = (index, thread) -> sumBlock(index);
     private final Cores.Task stepTask = (index, thread) -> stepBlock(index);
-    private final Cores.Task sumGroupTask = (index, thread) -> sumGroup(index);
     private final Cores.Task stepGroupTask = (index, thread) -> stepGroup(index);
 
     private int shards;
@@ -41,19 +40,29 @@ final class BlockedStep {
     private float learningRate;
     private float scale;
 
-    /** @param gradients of each shard; [0] becomes the sum */
-    BlockedStep(Network network, Optimizer optimizer, float[][] gradients, HeadGroups groups, Cores cores) {
+    /**
+     * @param gradients of each shard; [0] becomes the sum
+     * @param byGroup whether each group has a thread of its own; then they are summed by {@link #sumGroup} and
+     *     {@link #sumMixed}, not by {@link #sum}
+     */
+    BlockedStep(
+            Network network,
+            Optimizer optimizer,
+            float[][] gradients,
+            HeadGroups groups,
+            boolean byGroup,
+            Cores cores) {
         this.network = network;
         this.optimizer = optimizer;
         this.gradients = gradients;
         this.groups = groups;
+        this.byGroup = byGroup;
         this.cores = cores;
         int parameters = network.parameterCount();
         size = parameters < 32768 ? 1024 : 4096;
         norms = new double[(parameters + size - 1) / size];
         groupOfBlock = new int[norms.length];
         Arrays.setAll(groupOfBlock, block -> groups.ofParameters(start(block), end(block)));
-        byGroup = groups.count() > 1 && (parameters < WORTH_SHARING || cores.count() <= groups.count());
     }
 
     /** Parameters of a block. */
@@ -66,11 +75,6 @@ final class BlockedStep {
         return norms;
     }
 
-    /** Whether one thread sums and steps all of a group. */
-    boolean byGroup() {
-        return byGroup;
-    }
-
     /** How many shards there are to sum; 1 if they are summed already. */
     void shards(int count) {
         shards = count;
@@ -78,12 +82,7 @@ final class BlockedStep {
 
     /** Sums everything. */
     void sum() {
-        if (byGroup) {
-            cores.run(groups.count(), sumGroupTask);
-            sumMixed();
-        } else {
-            share(norms.length, sumTask);
-        }
+        share(norms.length, sumTask);
     }
 
     /** Sums a group, as far as blocks are all of it; {@link #sumMixed} has to follow when all are. */
@@ -120,14 +119,14 @@ final class BlockedStep {
 
     /** Steps as planned. */
     void step() {
-        if (byGroup && to - from == network.parameterCount()) {
+        if (byGroup) {
             cores.run(groups.count(), stepGroupTask);
         } else {
             share((to - from + size - 1) / size, stepTask);
         }
     }
 
-    /** Steps a group, if all parameters are to be stepped. */
+    /** Steps a group. */
     void stepGroup(int group) {
         for (int range = 0; range < groups.ranges(); range++) {
             if (groups.ofRange(range) == group) {

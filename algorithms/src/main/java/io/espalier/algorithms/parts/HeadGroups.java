@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The heads of a network in groups that have nothing in common, neither layers nor terms of the loss: a pass through one
- * needs nothing of the others. A network with layers under its heads, or with memory, is one group.
+ * needs nothing of the others. A network with layers under its heads, with heads in heads, or with memory, is one group.
  */
 final class HeadGroups {
     /** Instead of a group: several. */
@@ -51,9 +51,9 @@ final class HeadGroups {
      */
     static HeadGroups of(Network network, List<String> apart) {
         int[] groups = new int[network.heads()];
-        boolean top =
-                network.spec() instanceof NetworkSpec.Heads all && all.heads().size() == groups.length;
-        if (!top || network.stateSize() > 0) {
+        boolean leaves = network.spec() instanceof NetworkSpec.Heads top
+                && top.heads().stream().noneMatch(head -> last(head.spec()) instanceof NetworkSpec.Heads);
+        if (!leaves || network.stateSize() > 0) {
             return new HeadGroups(network, groups, 1);
         }
         boolean rest = false;
@@ -65,6 +65,12 @@ final class HeadGroups {
             groups[head] = apart.contains(network.headName(head)) ? count++ : 0;
         }
         return new HeadGroups(network, groups, count);
+    }
+
+    private static NetworkSpec last(NetworkSpec spec) {
+        return spec instanceof NetworkSpec.Sequential chain
+                ? chain.layers().get(chain.layers().size() - 1)
+                : spec;
     }
 
     /** How many. */

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Where the cores have a {@link GradientExchange}, some shards may be computed by another learner, or the step be taken
  * elsewhere.
  *
- * <p>Used as {@code gradients(rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}. Neither
- * allocates.
+ * <p>Used as {@code gradients(rows)}, perhaps a look at {@link #figure}, then {@code apply(learningRate)}; or, of several
+ * updates in a row, {@link #applyNext} and at last {@link #settle}. None of them allocates.
  */
 public final class ShardedUpdate implements Stateful {
     /** Rows of a shard, as long as that makes at most {@link #MOST_SHARDS} of them; with 32, one thread is 6 % slower. */
@@ -70,6 +70,8 @@ public final class ShardedUpdate implements Stateful {
     private int shards;
     /** Whether a step was decided on and not taken yet. */
     private boolean owed;
+    /** Whether the gradients under way begin with it. */
+    private boolean stepFirst;
 
     private double gradientNorm;
     private long updates;
@@ -78,7 +80,8 @@ public final class ShardedUpdate implements Stateful {
     /** What is minimised, as far as it depends on the algorithm. Called for several shards at a time. */
     public interface Loss {
         /**
-         * Writes the network's inputs for some rows of the minibatch.
+         * Writes the network's inputs for some rows of the minibatch. With heads {@link #apart}, several threads may ask for
+         * those of the same shard at a time.
          *
          * @param shard which shard they are: scratch space may be chosen by it
          * @param from the first row within the minibatch
@@ -98,7 +101,7 @@ public final class ShardedUpdate implements Stateful {
 
         /**
          * Reads the outputs of the network for those rows, writes the gradients of the minibatch's mean loss with
-         * respect to them (every head, every row), and adds figures.
+         * respect to them (every head that is wanted, every row), and adds figures.
          *
          * @param network holds outputs and takes their gradients, [rows, head size] each
          * @param figures receives up to 16 sums over the rows, from {@code at}; zero before
@@ -149,9 +152,9 @@ public final class ShardedUpdate implements Stateful {
         figures = new double[most * FIGURES];
         groups = HeadGroups.of(network, here > 0 ? loss.apart() : List.of());
         groupFigures = new double[groups.count() > 1 ? figures.length * groups.count() : 0];
-        step = new BlockedStep(network, optimizer, gradients, groups, cores);
         part = cores.exchange().join(new Joined());
-        groupsStay = step.byGroup() && here > 1 && here <= groups.count() && part == GradientExchange.Part.ALONE;
+        groupsStay = groups.count() > 1 && here > 1 && here <= groups.count() && part == GradientExchange.Part.ALONE;
+        step = new BlockedStep(network, optimizer, gradients, groups, groupsStay, cores);
     }
 
     /** Rows of each shard, but perhaps the last, when the largest minibatch has {@code mostRows}. */
@@ -184,11 +187,12 @@ public final class ShardedUpdate implements Stateful {
             cores.run(shards, shardTask);
         } else {
             if (groupsStay) {
-                if (owed) {
+                stepFirst = owed;
+                owed = false;
+                if (stepFirst) {
                     network.parametersChanged();
                 }
                 cores.run(groups.count(), wholeGroupTask);
-                owed = false;
             } else {
                 cores.run(shards * groups.count(), groupTask);
             }
@@ -209,7 +213,7 @@ public final class ShardedUpdate implements Stateful {
 
     /** With a thread for each group, it steps by itself, and sums its shards before the threads meet. */
     private void wholeGroup(int group, int thread) {
-        if (owed) {
+        if (stepFirst) {
             step.stepGroup(group);
         }
         for (int shard = 0; shard < shards; shard++) {

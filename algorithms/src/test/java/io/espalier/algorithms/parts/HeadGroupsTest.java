@@ -45,6 +45,7 @@ class HeadGroupsTest {
                 "dense(4) > heads(a: dense(2), b: dense(1))",
                 "heads(a: lstm(2) > dense(2), b: dense(1))",
                 "heads(a: dense(2) > heads(b: dense(1), c: dense(1)), d: dense(2))",
+                "heads(a: dense(2) > heads(a: dense(1)), b: dense(2))",
                 "dense(2)")) {
             Network network = network(spec);
             HeadGroups groups = HeadGroups.of(network, List.of("a", "b"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.core.Cores;
+import io.espalier.core.GradientExchange;
 import io.espalier.core.RandomStream;
 import io.espalier.core.State;
 import io.espalier.nn.Network;
@@ -226,6 +227,43 @@ class ShardedUpdateTest {
                                 .containsExactly(whole);
                     }
                 }
+            }
+        }
+    }
+
+    /** Leaves every second shard to somebody else, who computes it by the same means when the others are done. */
+    private static final class Helped implements GradientExchange {
+        private int helped;
+
+        @Override
+        public Part join(Update update) {
+            return new Part() {
+                @Override
+                public boolean computes(int shard) {
+                    return shard % 2 == 0;
+                }
+
+                @Override
+                public boolean complete(int shards, float[][] gradients, double[] figures) {
+                    for (int shard = 1; shard < shards; shard += 2) {
+                        update.compute(shard);
+                        helped++;
+                    }
+                    return false;
+                }
+            };
+        }
+    }
+
+    @Test
+    void headsThatStandApartMayBeComputedByOthersInPart() {
+        double[] whole = updated(30, new Each(), Cores.SERIAL);
+        for (int count = 1; count <= 3; count++) {
+            Helped exchange = new Helped();
+            try (ShuffledCores cores = new ShuffledCores(count, count)) {
+                assertThat(updated(30, new Each("a", "c"), cores.with(exchange)))
+                        .containsExactly(whole);
+                assertThat(exchange.helped).isEqualTo(5);
             }
         }
     }
