@@ -3,36 +3,45 @@ package io.espalier.runtime;
 import io.espalier.core.Cores.Task;
 
 /**
- * Whether short runs of tasks are worth sharing among threads just now. On a crowded machine a thread that is needed for
- * twenty microseconds may come back after hundreds; then the caller does better alone. Results do not depend on it.
+ * Whether short runs of tasks are worth sharing among threads just now. Between processors that share no cache, or on a
+ * crowded machine where a thread that is needed for twenty microseconds comes back after hundreds, the caller may do
+ * better alone. Results do not depend on it.
  *
- * <p>What is compared: how long runs took, and how long all threads were busy with them together, which is what one alone
- * would take. Whether a thread comes in time depends on the machine and not on the task, so all short tasks are counted
- * together, and rest from sharing together: did they not, the threads would fall asleep over the runs of one task and be
- * late for those of the other. When sharing has cost some milliseconds more than it gained, everything short is done alone
- * for a while, longer each time, and then sharing is tried again.
+ * <p>It is tried out, since it shows in nothing but the time that everything takes: data that other threads have written
+ * are slow to read later, and threads that rest fall asleep. Now and then a window of runs is done the other way, between
+ * two that are not; if that was faster than both, twice in a row, the other way it is. Trials become rare while they fail.
+ * All short tasks are shared or none. Long ones always are, and so is a task that was never seen, as it may be long.
  *
  * <p>For the calling thread alone; allocates nothing.
  */
 final class Sharing {
+    /** Runs of a window. */
+    static final int RUNS = 64;
+
     /** As many tasks are known at a time. */
     private static final int KNOWN = 16;
 
-    /** So many runs that were worth it are forgotten, with the credit they have earned. */
-    private static final int RUNS = 256;
+    /** Windows between two trials. */
+    private static final int SHORTEST_GAP = 2;
 
-    private static final long MOST_LOSS_NANOS = 5_000_000;
-    private static final long SHORTEST_REST_NANOS = 5_000_000;
-    private static final long LONGEST_REST_NANOS = 160_000_000;
+    private static final int LONGEST_GAP = 64;
+
     /** A run that takes longer does not mind a late thread. */
     private static final long LONG_NANOS = 1_000_000;
-    /** Sharing must be slower by this to count as a loss: measuring is not exact. */
-    private static final double SLOWER = 1.2;
-    /**
-     * And by this in each run: it is what handing over costs at worst between threads that are there, and what was not
-     * measured may be worth it, as that a thread finds its data where it left them.
-     */
-    private static final long SLOWER_NANOS = 3_000;
+
+    /** What counts as faster: measuring is not exact. */
+    private static final double FASTER = 0.93;
+
+    private static final int VOTES = 2;
+
+    private enum Phase {
+        /** As decided. */
+        USUAL,
+        /** The other way. */
+        TRIAL,
+        /** As decided, once more. */
+        CHECK
+    }
 
     private final Task[] tasks = new Task[KNOWN];
     /** How long the task was busy when it was last shared; 0 if it never was. */
@@ -41,11 +50,18 @@ final class Sharing {
     private int known;
     private int next;
 
-    private int runs;
-    private double loss;
-    private boolean resting;
-    private long restNanos;
-    private long restBegan;
+    private boolean shares = true;
+    private Phase phase = Phase.USUAL;
+    private int gap = SHORTEST_GAP;
+    private int left = SHORTEST_GAP;
+    private int votes;
+    private long usual;
+    private long trial;
+
+    private int runs = RUNS;
+    private long windowBegan;
+    /** Whether the window does not count: something was in it that is no short run, or it is the first. */
+    private boolean spoilt = true;
 
     /** Under which number that task is known; one that was not seen for long may have been forgotten. */
     int number(Task task) {
@@ -63,45 +79,73 @@ final class Sharing {
     }
 
     /**
-     * Whether its next run should be shared: one that was never seen may be a long one.
+     * Whether the run of a task that begins should be shared.
      *
      * @param now {@link System#nanoTime}
      */
     boolean worth(int number, long now) {
-        if (resting && now - restBegan >= restNanos) {
-            resting = false;
+        if (runs == RUNS) {
+            if (!spoilt) {
+                passed(now - windowBegan);
+            }
+            spoilt = false;
+            windowBegan = now;
+            runs = 0;
         }
-        return !resting || lately[number] == 0 || lately[number] > LONG_NANOS;
+        runs++;
+        if (lately[number] == 0 || lately[number] > LONG_NANOS) {
+            spoilt = true;
+            return true;
+        }
+        return shares ^ phase == Phase.TRIAL;
     }
 
     /**
      * Notes what a shared run took.
      *
-     * @param began {@link System#nanoTime} at its beginning
-     * @param ended when all threads were done
+     * @param nanos from its beginning until all threads were done
      * @param busyNanos of all threads together
      */
-    void took(int number, long began, long ended, long busyNanos) {
-        long nanos = ended - began;
+    void took(int number, long nanos, long busyNanos) {
         lately[number] = Math.max(1, Math.min(nanos, busyNanos));
-        if (resting || lately[number] > LONG_NANOS) {
-            return;
-        }
-        loss += nanos - SLOWER * busyNanos - SLOWER_NANOS;
-        runs++;
-        if (loss > MOST_LOSS_NANOS) {
-            resting = true;
-            restBegan = ended;
-            restNanos = Math.min(LONGEST_REST_NANOS, Math.max(SHORTEST_REST_NANOS, 2 * restNanos));
-            clear();
-        } else if (runs == RUNS) {
-            restNanos = 0;
-            clear();
+    }
+
+    /** A window has passed in so long a time. */
+    private void passed(long nanos) {
+        switch (phase) {
+            case USUAL -> {
+                usual = nanos;
+                left--;
+                if (left <= 0) {
+                    phase = Phase.TRIAL;
+                }
+            }
+            case TRIAL -> {
+                trial = nanos;
+                phase = Phase.CHECK;
+            }
+            case CHECK -> {
+                judge(Math.min(usual, nanos));
+                usual = nanos;
+                phase = Phase.USUAL;
+            }
         }
     }
 
-    private void clear() {
-        runs = 0;
-        loss = 0;
+    private void judge(long best) {
+        if (trial >= FASTER * best) {
+            votes = 0;
+            gap = Math.min(LONGEST_GAP, 2 * gap);
+            left = gap;
+            return;
+        }
+        votes++;
+        left = 1;
+        if (votes == VOTES) {
+            shares = !shares;
+            votes = 0;
+            gap = SHORTEST_GAP;
+            left = gap;
+        }
     }
 }

@@ -122,7 +122,7 @@ public final class SpinCores implements Cores, AutoCloseable {
                 announce();
                 timedShare(0, 0);
                 awaitAll();
-                sharing.took(known, began, System.nanoTime(), busyNanos());
+                sharing.took(known, System.nanoTime() - began, busyNanos());
             }
         }
         if (!divided) {
