@@ -60,8 +60,9 @@ final class Sharing {
 
     private int runs = RUNS;
     private long windowBegan;
-    /** Whether the window does not count: something was in it that is no short run, or it is the first. */
-    private boolean spoilt = true;
+    private boolean begun;
+    /** Whether the run that began last is shared in any case: it is no part of its window. */
+    private boolean apart;
 
     /** Under which number that task is known; one that was not seen for long may have been forgotten. */
     int number(Task task) {
@@ -84,19 +85,19 @@ final class Sharing {
      * @param now {@link System#nanoTime}
      */
     boolean worth(int number, long now) {
+        apart = lately[number] == 0 || lately[number] > LONG_NANOS;
+        if (apart) {
+            return true;
+        }
         if (runs == RUNS) {
-            if (!spoilt) {
+            if (begun) {
                 passed(now - windowBegan);
             }
-            spoilt = false;
+            begun = true;
             windowBegan = now;
             runs = 0;
         }
         runs++;
-        if (lately[number] == 0 || lately[number] > LONG_NANOS) {
-            spoilt = true;
-            return true;
-        }
         return shares ^ phase == Phase.TRIAL;
     }
 
@@ -108,6 +109,9 @@ final class Sharing {
      */
     void took(int number, long nanos, long busyNanos) {
         lately[number] = Math.max(1, Math.min(nanos, busyNanos));
+        if (apart) {
+            windowBegan += nanos;
+        }
     }
 
     /** A window has passed in so long a time. */

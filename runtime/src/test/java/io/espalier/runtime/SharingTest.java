@@ -84,6 +84,16 @@ class SharingTest {
     }
 
     @Test
+    void longTasksBetweenShortOnesAreNoHindrance() {
+        int shared = 0;
+        for (int i = 0; i < 1000; i++) {
+            assertThat(runs(OTHER, 1, (i % 7 + 2) * MILLI, MILLI)).isEqualTo(1);
+            shared += runs(TASK, 20, 135_000, 50_000);
+        }
+        assertThat(shared).isLessThan(1500);
+    }
+
+    @Test
     void aTaskThatWasNeverSeenMayBeALongOne() {
         windows(20, 135_000, 50_000);
         assertThat(runs(OTHER, 2, 135_000, 50_000)).isEqualTo(1);
