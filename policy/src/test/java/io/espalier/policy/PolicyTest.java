@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.espalier.core.Discrete;
 import io.espalier.core.RandomStream;
 import io.espalier.core.Space;
 import io.espalier.nn.NetworkSpec;
@@ -25,7 +24,7 @@ class PolicyTest {
     private static final boolean[] ALL = new boolean[0];
     private static final String BOX4 = "box(shape=[4], low=-1.0, high=1.0)";
 
-    private static float[] observations(Policy policy, int rows) {
+    static float[] observations(Policy policy, int rows) {
         int size = policy.observationSpace().size();
         float[] observations = new float[rows * size];
         RandomStream random = new RandomStream(3);
@@ -122,44 +121,6 @@ class PolicyTest {
             assertThat(run(policy, observations, 45, 1, 1)).isDeepEqualTo(whole);
             assertThat(run(policy, observations, 45, 7, 7)).isDeepEqualTo(whole);
             assertThat(run(policy, observations, 45, 45, 10)).isDeepEqualTo(whole);
-        }
-    }
-
-    @Test
-    void actingLoadingAndEncodingAllocateNothing() {
-        for (Policy policy : everyKind()) {
-            int rows = 16;
-            float[] observations = observations(policy, rows);
-            float[] encoded = new float[rows * policy.inputSize()];
-            float[] actions = new float[rows * policy.actionSpace().size()];
-            float[] logs = new float[rows];
-            float[] values = new float[rows];
-            RandomStream[] streams = new RandomStream[rows];
-            Arrays.setAll(streams, RandomStream::new);
-            PolicySession session = policy.session(rows);
-            Policy newer = policy.with(policy.weights(), policy.normalizer(), policy.head());
-            boolean discrete = policy.actionSpace() instanceof Discrete;
-            float[] one = Arrays.copyOf(observations, policy.observationSpace().size());
-            Runnable everything = () -> {
-                session.load(newer);
-                session.act(observations, 0, rows, ALL, 0, streams, 0, false, actions, 0, logs, values, 0);
-                session.act(observations, 0, rows, ALL, 0, streams, 0, true, actions, 0, logs, values, 0);
-                session.values(observations, 0, rows, values, 0);
-                session.encode(observations, 0, rows, encoded, 0);
-                session.toEnvironment(actions, 0, rows, actions, 0);
-                if (discrete) {
-                    policy.actDiscrete(one);
-                }
-            };
-            // From JDK 21 on, StrictMath's sine and cosine, which normal numbers take, make a small array at each call.
-            boolean normal = policy.head() instanceof ActionHead.DiagonalGaussian
-                    || policy.head() instanceof ActionHead.SquashedGaussian
-                    || policy.head() instanceof ActionHead.SquashedDeterministic;
-            if (normal && Runtime.version().feature() >= 21) {
-                assertThat(Allocation.of(everything)).as(policy.toString()).isLessThan(1 << 19);
-            } else {
-                assertThat(Allocation.of(everything)).as(policy.toString()).isZero();
-            }
         }
     }
 
