@@ -79,6 +79,21 @@ final class DenseLayer extends Layer {
 
     @Override
     void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
+        float[] dz = outputGradient;
+        int n = outputSize;
+        int k = inputSize;
+        if (!wiring.toInputs) {
+            gradients(in, at, rows);
+        } else if (activation != null) {
+            activation.backward(output, dz, rows * n);
+        }
+        if (inGradient != null) {
+            float[] wt = transposed.values();
+            kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
+        }
+    }
+
+    private void gradients(float[] in, int at, int rows) {
         float[] g = wiring.gradients;
         float[] dz = outputGradient;
         int n = outputSize;
@@ -94,10 +109,6 @@ final class DenseLayer extends Layer {
             kernels.sparseGradient(rows, n, k, in, at, k, starts, columns, dz, 0, n, g, weight);
         } else {
             kernels.gemm(k, n, rows, in, at, 1, k, dz, 0, n, null, 0, g, weight, n);
-        }
-        if (inGradient != null) {
-            float[] wt = transposed.values();
-            kernels.gemm(rows, k, n, dz, 0, n, 1, wt, 0, k, null, 0, inGradient, 0, k);
         }
     }
 

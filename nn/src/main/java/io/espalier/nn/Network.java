@@ -371,6 +371,21 @@ public final class Network {
     }
 
     /**
+     * As {@link #backward(boolean)}, but for the sake of {@link #inputGradients()} alone: what {@link #gradients()} holds
+     * afterwards is undefined, since dense layers do not compute theirs. A critic that judges an action needs no more.
+     *
+     * @throws IllegalStateException if there was no forward pass yet
+     */
+    public void backwardToInputs() {
+        wiring.toInputs = true;
+        try {
+            backward(true);
+        } finally {
+            wiring.toInputs = false;
+        }
+    }
+
+    /**
      * Forward mode: how the outputs change as the parameters move along a direction v, exactly, for the rows of the last
      * {@link #forward}. Fills {@link #outputTangent} with J·v, where J is the Jacobian of the outputs with respect to
      * {@link #parameters()} and {@link #backward()} computes Jᵀ·u: together they make products with matrices of the form
@@ -425,7 +440,10 @@ public final class Network {
         wiring.gradients = into;
     }
 
-    /** The gradients of the loss with respect to the inputs [capacity, inputSize], after {@code backward(true)}. */
+    /**
+     * The gradients of the loss with respect to the inputs [capacity, inputSize], after {@code backward(true)} or
+     * {@link #backwardToInputs}.
+     */
     public float[] inputGradients() {
         if (inputGradients.length == 0) {
             inputGradients = wiring.rows(inputSize);

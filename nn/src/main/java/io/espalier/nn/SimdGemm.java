@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Columns are cut into panels of four, two or one vectors, rows into blocks of eight or fewer. What is left over at the
  * right or lower edge is covered by a panel or block that overlaps the one before: it computes some elements a second
- * time, to the same bits, and needs no masks. Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
+ * time, to the same bits, and needs no masks. A panel that would drive itself out of the cache is copied
+ * ({@link SimdPanel}). Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
  */
 final class SimdGemm {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
@@ -103,11 +104,20 @@ final class SimdGemm {
         float[] start = bias == null ? ZEROS : bias;
         int step = bias == null ? 0 : 1;
         int first = bias == null ? 0 : biasAt;
+        boolean pack = SimdPanel.pays(m, k, bRow);
         int j = 0;
         while (j < n) {
             int width = width(n, n - j);
             j = Math.min(j, n - width * L);
-            rows(width, m, k, a, aAt, aRow, b, bAt + j, bRow, start, first + j * step, c, cAt + j, cRow);
+            int t = first + j * step;
+            if (width == 4 && k > 0 && (pack || bRow == 4 * L)) {
+                panelRows(m, k, a, aAt, aRow, b, bAt + j, bRow, start, t, c, cAt + j, cRow);
+            } else if (pack) {
+                float[] panel = SimdPanel.of(k, width, b, bAt + j, bRow);
+                rows(width, m, k, a, aAt, aRow, panel, 0, width * L, start, t, c, cAt + j, cRow);
+            } else {
+                rows(width, m, k, a, aAt, aRow, b, bAt + j, bRow, start, t, c, cAt + j, cRow);
+            }
             j += width * L;
         }
     }
@@ -157,7 +167,7 @@ final class SimdGemm {
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
                 case 44 -> SimdRowBlocks.block4x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
-                case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 42 -> SimdRowBlocks.block2x4(k, a, u, aRow, b, bAt, bRow, start, startAt, 0, c, t, cRow);
                 case 41 -> SimdRowBlocks.block1x4(k, a, u, b, bAt, bRow, start, startAt, c, t);
                 case 26 -> SimdRowBlocks.block6x2(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 22 -> SimdRowBlocks.block2x2(k, a, u, aRow, b, bAt, bRow, start, startAt, c, t, cRow);
@@ -166,6 +176,58 @@ final class SimdGemm {
                 default -> SimdRowBlocks.block1x1(k, a, u, b, bAt, bRow, start, startAt, c, t);
             }
             i += height;
+        }
+    }
+
+    /**
+     * A panel of four vectors, in pieces of as many of its rows as the first cache holds: C takes part of its sum from one
+     * to the next. No two blocks overlap here, as they would add to the same row twice.
+     */
+    private static void panelRows(
+            int m,
+            int k,
+            float[] a,
+            int aAt,
+            int aRow,
+            float[] b,
+            int bAt,
+            int bRow,
+            float[] start,
+            int startAt,
+            float[] c,
+            int cAt,
+            int cRow) {
+        int w = 4 * L;
+        for (int p = 0; p < k; p += SimdPanel.MOST_ROWS) {
+            int piece = Math.min(SimdPanel.MOST_ROWS, k - p);
+            float[] from = p == 0 ? start : c;
+            int row = p == 0 ? 0 : cRow;
+            boolean packed = bRow == w;
+            float[] panel = packed ? b : SimdPanel.scratch(piece * w);
+            int at = packed ? bAt + p * w : 0;
+            int i = 0;
+            if (!packed) {
+                int u = aAt + p;
+                int first = p == 0 ? startAt : cAt;
+                int q = bAt + p * bRow;
+                SimdPanelBlocks.packingRows(piece, a, u, aRow, b, q, bRow, panel, from, first, row, c, cAt, cRow);
+                i = 4;
+            }
+            for (; i <= m - 4; i += 4) {
+                int u = aAt + i * aRow + p;
+                int t = cAt + i * cRow;
+                SimdPanelBlocks.rows(piece, a, u, aRow, panel, at, from, p == 0 ? startAt : t, row, c, t, cRow);
+            }
+            if (i <= m - 2) {
+                int u = aAt + i * aRow + p;
+                int t = cAt + i * cRow;
+                SimdRowBlocks.block2x4(piece, a, u, aRow, panel, at, w, from, p == 0 ? startAt : t, row, c, t, cRow);
+                i += 2;
+            }
+            if (i < m) {
+                int t = cAt + i * cRow;
+                SimdRowBlocks.block1x4(piece, a, aAt + i * aRow + p, panel, at, w, from, p == 0 ? startAt : t, c, t);
+            }
         }
     }
 
@@ -187,11 +249,15 @@ final class SimdGemm {
         float[] start = bias == null ? ZEROS : bias;
         int step = bias == null ? 0 : 1;
         int first = bias == null ? 0 : biasAt;
+        boolean pack = SimdPanel.pays(m, k, bRow);
         int j = 0;
         while (j < n) {
             int width = width(n, n - j);
             j = Math.min(j, n - width * L);
-            columns(width, m, k, a, aAt, aCol, b, bAt + j, bRow, start, first + j * step, c, cAt + j, cRow);
+            float[] from = pack ? SimdPanel.of(k, width, b, bAt + j, bRow) : b;
+            int at = pack ? 0 : bAt + j;
+            int row = pack ? width * L : bRow;
+            columns(width, m, k, a, aAt, aCol, from, at, row, start, first + j * step, c, cAt + j, cRow);
             j += width * L;
         }
     }
@@ -218,7 +284,13 @@ final class SimdGemm {
             int u = aAt + i;
             int t = cAt + i * cRow;
             switch (width * 10 + height) {
-                case 44 -> SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                case 44 -> {
+                    if (bRow == 4 * L) {
+                        SimdPanelBlocks.columns(k, a, u, aCol, b, bAt, start, startAt, c, t, cRow);
+                    } else {
+                        SimdColumnBlocks.block4x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
+                    }
+                }
                 case 42 -> SimdColumnBlocks.block2x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 41 -> SimdColumnBlocks.block1x4(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);
                 case 26 -> SimdColumnBlocks.block6x2(k, a, u, aCol, b, bAt, bRow, start, startAt, c, t, cRow);

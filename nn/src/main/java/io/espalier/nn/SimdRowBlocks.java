@@ -6,9 +6,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Blocks of the product of a row-major A and B: R rows by W vectors of C, held in registers while k runs.
  *
- * <p>Every row starts from the W vectors at {@code start[startAt]}; row r of A begins at {@code a[aAt + r * aStep]}. The
- * indices into A are those of a counted loop with step 1, so that the compiler moves their range checks out of it: else
- * four rows by four vectors would be bound by instructions, not by arithmetic.
+ * <p>Every row starts from the W vectors at {@code start[startAt]}, but row r of {@link #block2x4} from those at
+ * {@code start[startAt + r * startRow]}; row r of A begins at {@code a[aAt + r * aStep]}. The indices into A are those of a
+ * counted loop with step 1, so that the compiler moves their range checks out of it: else four rows by four vectors would
+ * be bound by instructions, not by arithmetic.
  */
 final class SimdRowBlocks {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;
@@ -109,6 +110,7 @@ final class SimdRowBlocks {
             int bRow,
             float[] start,
             int startAt,
+            int startRow,
             float[] c,
             int cAt,
             int cRow) {
@@ -116,10 +118,11 @@ final class SimdRowBlocks {
         FloatVector c01 = FloatVector.fromArray(S, start, startAt + L);
         FloatVector c02 = FloatVector.fromArray(S, start, startAt + 2 * L);
         FloatVector c03 = FloatVector.fromArray(S, start, startAt + 3 * L);
-        FloatVector c10 = c00;
-        FloatVector c11 = c01;
-        FloatVector c12 = c02;
-        FloatVector c13 = c03;
+        int s = startAt + startRow;
+        FloatVector c10 = FloatVector.fromArray(S, start, s);
+        FloatVector c11 = FloatVector.fromArray(S, start, s + L);
+        FloatVector c12 = FloatVector.fromArray(S, start, s + 2 * L);
+        FloatVector c13 = FloatVector.fromArray(S, start, s + 3 * L);
         int a0 = aAt;
         int a1 = a0 + aStep;
         int q = bAt;

@@ -16,6 +16,9 @@ final class Wiring {
 
     float[] gradients = new float[0];
 
+    /** Whether a backward pass is for the gradients of the inputs alone. */
+    boolean toInputs;
+
     private final List<Network.Tensor> tensors = new ArrayList<>();
     private final List<Filling> fillings = new ArrayList<>();
     private final boolean allocates;

@@ -65,6 +65,7 @@ final class KernelsCheck {
         for (int i = 0; i < rounds; i++) {
             check.gemm(i);
             check.gemm(i + 1);
+            check.largeGemm();
             check.sparse();
             check.matrices();
             check.functions();
@@ -120,6 +121,15 @@ final class KernelsCheck {
         int m = round % 5 == 0 ? 1 : size() * (random.nextInt(6) == 0 ? 3 : 1);
         int n = round % 7 == 0 ? 1 + random.nextInt(6) : size() * (random.nextInt(6) == 0 ? 3 : 1);
         int k = random.nextInt(20) == 0 ? 0 : random.nextInt(8) == 0 ? 130 + size() : size();
+        gemm(m, n, k);
+    }
+
+    /** Products whose panels are copied, and cut into several pieces. */
+    private void largeGemm() {
+        gemm(30 + random.nextInt(40), 64 * (2 + random.nextInt(4)) + gap(), 30 + random.nextInt(300));
+    }
+
+    private void gemm(int m, int n, int k) {
         int kind = random.nextInt(5);
         int aGap = gap();
         int aRow = kind < 2 ? k + aGap : kind < 4 ? 1 : 2;

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class NetworkTest {
@@ -196,5 +198,44 @@ class NetworkTest {
                                 NetworkSpec.parse("lstm(2) > heads(a: dense(1), b: dense(1))"), new int[] {3}, 1)
                         .want(0, false))
                 .hasMessageContaining("remembers (4");
+    }
+
+    @Test
+    void theGradientsOfTheInputsAloneAreThoseOfTheWholeBackwardPass() {
+        NetworkSpec spec = NetworkSpec.parse("heads(a: dense(9) > relu > dense(7) > tanh > dense(1),"
+                + " b: dense(5, bias=false) > gelu > layer-norm > dense(20) > sigmoid > dense(2))");
+        Network network = new Network(spec, new int[] {3}, 5);
+        RandomGenerator random = new SplittableRandom(5);
+        network.initialize(random);
+        float[] input = floats(random, 15);
+        float[] first = floats(random, 5);
+        float[] second = floats(random, 10);
+        network.forward(input, 0, 5);
+        System.arraycopy(first, 0, network.outputGradient(0), 0, 5);
+        System.arraycopy(second, 0, network.outputGradient(1), 0, 10);
+        network.backward(true);
+        float[] whole = network.inputGradients().clone();
+        float[] parameterGradients = network.gradients().clone();
+
+        Arrays.fill(network.inputGradients(), Float.NaN);
+        System.arraycopy(first, 0, network.outputGradient(0), 0, 5);
+        System.arraycopy(second, 0, network.outputGradient(1), 0, 10);
+        network.backwardToInputs();
+        assertThat(network.inputGradients()).containsExactly(whole);
+
+        // and the next pass is a whole one again
+        Arrays.fill(network.gradients(), Float.NaN);
+        System.arraycopy(first, 0, network.outputGradient(0), 0, 5);
+        System.arraycopy(second, 0, network.outputGradient(1), 0, 10);
+        network.backward();
+        assertThat(network.gradients()).containsExactly(parameterGradients);
+    }
+
+    private static float[] floats(RandomGenerator random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return values;
     }
 }

@@ -1,6 +1,7 @@
 package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.Critics;
+import io.espalier.algorithms.parts.Replicas;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
@@ -30,7 +31,7 @@ final class DeterministicPolicy implements ShardedUpdate.Loss {
     private final float deviation;
     private final float most;
     private final int shardRows;
-    private final Network[] targets;
+    private final Replicas targets;
     private final float[] noise;
     private final float[][] states;
     private final float[][] actions;
@@ -53,7 +54,7 @@ final class DeterministicPolicy implements ShardedUpdate.Loss {
         size = network.headSize(0);
         int shards = ShardedUpdate.shards(batch.rows);
         shardRows = ShardedUpdate.shardRows(batch.rows);
-        targets = Critics.replicas(target, shards, shardRows);
+        targets = new Replicas(target, shards, shardRows);
         noise = new float[batch.rows * size];
         states = new float[shards][shardRows * network.inputSize()];
         actions = new float[shards][shardRows * size];
@@ -72,12 +73,14 @@ final class DeterministicPolicy implements ShardedUpdate.Loss {
 
     /** As {@link Critics.NextActions}, without a bonus. */
     void next(int shard, int from, int rows, float[] reached, float[] into, float[] bonus) {
-        targets[shard].forward(reached, 0, rows);
-        float[] outputs = targets[shard].output(0);
+        Network slower = targets.take();
+        slower.forward(reached, 0, rows);
+        float[] outputs = slower.output(0);
         Arrays.fill(bonus, 0, rows, 0);
         for (int j = 0; j < rows * size; j++) {
             into[j] = Math.max(-1, Math.min(1, FloatMath.tanh(outputs[j]) + noise[from * size + j]));
         }
+        targets.give(slower);
     }
 
     /** θ̄ ← θ̄ + τ·(θ − θ̄) for the policy. */

@@ -1,6 +1,7 @@
 package io.espalier.algorithms.offpolicy;
 
 import io.espalier.algorithms.parts.Critics;
+import io.espalier.algorithms.parts.Replicas;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.RandomStream;
 import io.espalier.core.ReplayBuffer;
@@ -32,7 +33,7 @@ final class SquashedPolicy implements ShardedUpdate.Loss {
     private final int means;
     private final int logStds;
     private final int shardRows;
-    private final Network[] actors;
+    private final Replicas actors;
     private final float[] noise;
     private final float[] nextNoise;
     private final float[][] states;
@@ -54,7 +55,7 @@ final class SquashedPolicy implements ShardedUpdate.Loss {
         logStds = network.head("logStd");
         int shards = ShardedUpdate.shards(batch.rows);
         shardRows = ShardedUpdate.shardRows(batch.rows);
-        actors = Critics.replicas(network, shards, shardRows);
+        actors = new Replicas(network, shards, shardRows);
         noise = new float[batch.rows * size];
         nextNoise = new float[noise.length];
         states = new float[shards][shardRows * network.inputSize()];
@@ -74,8 +75,10 @@ final class SquashedPolicy implements ShardedUpdate.Loss {
 
     /** As {@link Critics.NextActions}: samples; the bonus is −α·ln π. */
     void next(int shard, int from, int rows, float[] reached, float[] into, float[] bonus) {
-        actors[shard].forward(reached, 0, rows);
-        sample(actors[shard], rows, nextNoise, from, into, bonus);
+        Network actor = actors.take();
+        actor.forward(reached, 0, rows);
+        sample(actor, rows, nextNoise, from, into, bonus);
+        actors.give(actor);
         for (int i = 0; i < rows; i++) {
             bonus[i] *= -alpha;
         }

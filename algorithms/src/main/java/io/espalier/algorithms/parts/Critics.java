@@ -48,8 +48,8 @@ public final class Critics implements ShardedUpdate.Loss {
     private final ReplayBuffer.Batch batch;
     private final Network network;
     private final Network target;
-    private final Network[] targets;
-    private final Network[] judges;
+    private final Replicas targets;
+    private final Replicas judges;
     private final float[][] states;
     private final float[][] actions;
     private final float[][] bonus;
@@ -84,8 +84,8 @@ public final class Critics implements ShardedUpdate.Loss {
         copy(network.parameters());
         int shards = ShardedUpdate.shards(batch.rows);
         int rows = ShardedUpdate.shardRows(batch.rows);
-        targets = replicas(target, shards, rows);
-        judges = replicas(network, shards, rows);
+        targets = new Replicas(target, shards, rows);
+        judges = new Replicas(network, shards, rows);
         states = new float[shards][rows * width];
         actions = new float[shards][rows * scale.size()];
         bonus = new float[shards][rows];
@@ -151,14 +151,16 @@ public final class Critics implements ShardedUpdate.Loss {
         java.util.Arrays.fill(bonus[shard], 0);
         next.choose(shard, from, rows, states[shard], actions[shard], bonus[shard]);
         join(states[shard], actions[shard], rows, joined[shard]);
-        targets[shard].forward(joined[shard], 0, rows);
+        Network slower = targets.take();
+        slower.forward(joined[shard], 0, rows);
         for (int i = 0; i < rows; i++) {
-            float least = least(targets[shard], i);
+            float least = least(slower, i);
             double discount = batch.discounts[from + i];
             // what ends the task counts 0 even where the target is infinite
             double ahead = discount == 0 ? 0 : discount * (least + bonus[shard][i]);
             wanted[from + i] = (float) (batch.rewards[from + i] + ahead);
         }
+        targets.give(slower);
         encode(batch.observations, from, rows, states[shard]);
         for (int i = 0; i < rows; i++) {
             scale.scale(batch.actions, (from + i) * scale.size(), actions[shard], i * scale.size());
@@ -198,25 +200,29 @@ public final class Critics implements ShardedUpdate.Loss {
      * @return the sum of the values over the rows
      */
     public double judge(int shard, int rows, float[] encoded, float[] scaled, float[] slopes, boolean onlyFirst) {
-        Network judge = judges[shard];
+        Network judge = judges.take();
+        for (int k = 1; k < judge.heads(); k++) {
+            judge.want(k, !onlyFirst);
+        }
         join(encoded, scaled, rows, joined[shard]);
         judge.forward(joined[shard], 0, rows);
         double sum = 0;
         for (int i = 0; i < rows; i++) {
             float value = onlyFirst ? judge.output(0)[i] : least(judge, i);
             boolean found = false;
-            for (int k = 0; k < judge.heads(); k++) {
+            for (int k = 0; k < (onlyFirst ? 1 : judge.heads()); k++) {
                 boolean chosen = !found && (onlyFirst || judge.output(k)[i] == value);
                 judge.outputGradient(k)[i] = chosen ? 1 : 0;
                 found |= chosen;
             }
             sum += value;
         }
-        judge.backward(true);
+        judge.backwardToInputs();
         int size = scale.size();
         for (int i = 0; i < rows; i++) {
             System.arraycopy(judge.inputGradients(), i * (width + size) + width, slopes, i * size, size);
         }
+        judges.give(judge);
         return sum;
     }
 }
