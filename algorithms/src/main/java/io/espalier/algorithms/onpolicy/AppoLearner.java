@@ -35,16 +35,8 @@ final class AppoLearner implements RolloutLearner {
     private final RewardNormalizer rewards;
     private final Publication publication;
     private final float[] reference;
+    private final ClippedFigures figures;
     private long rounds;
-
-    private double seen;
-    private double policyLoss;
-    private double valueLoss;
-    private double entropy;
-    private double clipped;
-    private double kl;
-    private double norm;
-    private int minibatchesDone;
 
     AppoLearner(Appo.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         this.settings = settings;
@@ -83,6 +75,7 @@ final class AppoLearner implements RolloutLearner {
                 settings.gradientNorm(),
                 objective,
                 cores);
+        figures = new ClippedFigures(update);
         minibatches = new Minibatches(rows, seeds.child("minibatches").stream());
         publication = new Publication(initial, settings.normalizeObservations());
     }
@@ -93,8 +86,7 @@ final class AppoLearner implements RolloutLearner {
         double rate = settings.learningRate().at(progress);
         objective.clip(settings.clip().at(progress));
         batch.take(rollout, publication.policy());
-        long skipped = update.skipped();
-        clearFigures();
+        figures.begin();
         then.evaluate();
         refer(rollout);
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
@@ -107,7 +99,7 @@ final class AppoLearner implements RolloutLearner {
             copy(network.parameters());
         }
         publication.publish(rollout, network);
-        report(metrics, rate, update.skipped() - skipped);
+        figures.report(metrics, rate, batch);
     }
 
     /**
@@ -132,14 +124,7 @@ final class AppoLearner implements RolloutLearner {
             objective.minibatch(minibatches.rows(), from, to);
             update.gradients(to - from);
             if (update.applyNext(rate)) {
-                seen += to - from;
-                policyLoss += update.figure(ClippedObjective.POLICY);
-                valueLoss += update.figure(ClippedObjective.VALUE);
-                entropy += update.figure(ClippedObjective.ENTROPY);
-                clipped += update.figure(ClippedObjective.CLIPPED);
-                kl += update.figure(ClippedObjective.KL);
-                norm += update.gradientNorm();
-                minibatchesDone++;
+                figures.add(to - from);
             }
         }
         update.settle();
@@ -148,31 +133,6 @@ final class AppoLearner implements RolloutLearner {
     private void copy(float[] parameters) {
         System.arraycopy(parameters, 0, target.parameters(), 0, parameters.length);
         target.parametersChanged();
-    }
-
-    private void clearFigures() {
-        seen = 0;
-        policyLoss = 0;
-        valueLoss = 0;
-        entropy = 0;
-        clipped = 0;
-        kl = 0;
-        norm = 0;
-        minibatchesDone = 0;
-    }
-
-    private void report(MetricSink metrics, double rate, long skipped) {
-        metrics.put("update/skipped", (double) skipped);
-        metrics.put("update/learning-rate", rate);
-        metrics.put("value/explained-variance", batch.explainedVariance());
-        if (minibatchesDone > 0) {
-            metrics.put("loss/policy", policyLoss / seen);
-            metrics.put("loss/value", valueLoss / seen);
-            metrics.put("policy/entropy", entropy / seen);
-            metrics.put("policy/kl", kl / seen);
-            metrics.put("policy/clip-fraction", clipped / seen);
-            metrics.put("update/gradient-norm", norm / minibatchesDone);
-        }
     }
 
     @Override

@@ -28,17 +28,9 @@ final class PpoLearner implements RolloutLearner {
     private final Minibatches minibatches;
     private final RewardNormalizer rewards;
     private final Publication publication;
+    private final ClippedFigures figures;
     private double rateFactor = 1;
-
-    private double seen;
-    private double policyLoss;
-    private double valueLoss;
-    private double entropy;
-    private double clipped;
-    private double kl;
     private double epochKl;
-    private double norm;
-    private int minibatchesDone;
 
     PpoLearner(Ppo.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         this.settings = settings;
@@ -64,6 +56,7 @@ final class PpoLearner implements RolloutLearner {
                 settings.gradientNorm(),
                 objective,
                 cores);
+        figures = new ClippedFigures(update);
         minibatches = new Minibatches(rows, seeds.child("minibatches").stream());
     }
 
@@ -74,8 +67,8 @@ final class PpoLearner implements RolloutLearner {
         objective.clip(settings.clip().at(progress));
         batch.take(rollout, publication.policy());
         batch.fill(minibatches);
-        long skipped = update.skipped();
-        clearFigures();
+        figures.begin();
+        epochKl = 0;
         boolean stopped = false;
         for (int epoch = 0; epoch < settings.epochs() && !stopped; epoch++) {
             stopped = epoch(rate);
@@ -87,14 +80,14 @@ final class PpoLearner implements RolloutLearner {
             rateFactor = Math.min(1e2, rateFactor * 1.5);
         }
         publication.publish(rollout, network);
-        report(metrics, rate, update.skipped() - skipped);
+        figures.report(metrics, rate, batch);
     }
 
     /** Goes through the rollout once; returns whether the policy has moved far enough for this round. */
     private boolean epoch(double rate) {
         minibatches.shuffle();
-        double klBefore = kl;
-        double seenBefore = seen;
+        double klBefore = figures.sum(ClippedObjective.KL);
+        double rowsBefore = figures.rows();
         for (int m = 0; m < settings.minibatches(); m++) {
             int from = minibatches.start(m, settings.minibatches());
             int to = minibatches.start(m + 1, settings.minibatches());
@@ -108,44 +101,12 @@ final class PpoLearner implements RolloutLearner {
                 return true;
             }
             if (update.applyNext(rate)) {
-                seen += to - from;
-                policyLoss += update.figure(ClippedObjective.POLICY);
-                valueLoss += update.figure(ClippedObjective.VALUE);
-                entropy += update.figure(ClippedObjective.ENTROPY);
-                clipped += update.figure(ClippedObjective.CLIPPED);
-                kl += divergence;
-                norm += update.gradientNorm();
-                minibatchesDone++;
+                figures.add(to - from);
             }
         }
-        epochKl = seen > seenBefore ? (kl - klBefore) / (seen - seenBefore) : 0;
+        double rows = figures.rows() - rowsBefore;
+        epochKl = rows > 0 ? (figures.sum(ClippedObjective.KL) - klBefore) / rows : 0;
         return false;
-    }
-
-    private void clearFigures() {
-        seen = 0;
-        policyLoss = 0;
-        valueLoss = 0;
-        entropy = 0;
-        clipped = 0;
-        kl = 0;
-        epochKl = 0;
-        norm = 0;
-        minibatchesDone = 0;
-    }
-
-    private void report(MetricSink metrics, double rate, long skipped) {
-        metrics.put("update/skipped", (double) skipped);
-        metrics.put("update/learning-rate", rate);
-        metrics.put("value/explained-variance", batch.explainedVariance());
-        if (minibatchesDone > 0) {
-            metrics.put("loss/policy", policyLoss / seen);
-            metrics.put("loss/value", valueLoss / seen);
-            metrics.put("policy/entropy", entropy / seen);
-            metrics.put("policy/kl", kl / seen);
-            metrics.put("policy/clip-fraction", clipped / seen);
-            metrics.put("update/gradient-norm", norm / minibatchesDone);
-        }
     }
 
     @Override

@@ -17,12 +17,9 @@ import io.espalier.nn.OptimizerSpec;
 import io.espalier.policy.Policy;
 import io.espalier.policy.RolloutLearner;
 import io.espalier.policy.TaskSpec;
-import java.util.Arrays;
 
 /** The learner of {@link RecurrentPpo}: epochs of minibatches of sequences, each unrolled through time. */
 final class RecurrentPpoLearner implements RolloutLearner {
-    private static final int FIGURES = 5;
-
     private final RecurrentPpo.Settings settings;
     private final TaskSpec task;
     private final Network network;
@@ -32,11 +29,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
     private final Sequences sequences;
     private final RewardNormalizer rewards;
     private final Publication publication;
-    private final double[] sums = new double[FIGURES];
-
-    private double seen;
-    private double norm;
-    private int minibatchesDone;
+    private final ClippedFigures figures;
 
     RecurrentPpoLearner(RecurrentPpo.Settings settings, TaskSpec task, Policy initial, Seeds seeds, Cores cores) {
         this.settings = settings;
@@ -77,6 +70,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
                 settings.gradientNorm(),
                 new ThroughTime(),
                 cores);
+        figures = new ClippedFigures(update);
     }
 
     /** The objective of PPO, on outputs that follow from each other in time. */
@@ -104,17 +98,13 @@ final class RecurrentPpoLearner implements RolloutLearner {
         objective.clip(settings.clip().at(progress));
         batch.take(rollout, publication.policy());
         sequences.take();
-        long skipped = update.skipped();
-        Arrays.fill(sums, 0);
-        seen = 0;
-        norm = 0;
-        minibatchesDone = 0;
+        figures.begin();
         boolean stopped = false;
         for (int epoch = 0; epoch < settings.epochs() && !stopped; epoch++) {
             stopped = epoch(rate);
         }
         publication.publish(rollout, network);
-        report(metrics, rate, update.skipped() - skipped);
+        figures.report(metrics, rate, batch);
     }
 
     /** Goes through the rollout once; returns whether the policy has moved far enough for this round. */
@@ -132,29 +122,10 @@ final class RecurrentPpoLearner implements RolloutLearner {
                 return true;
             }
             if (update.apply(rate)) {
-                for (int i = 0; i < FIGURES; i++) {
-                    sums[i] += update.figure(i);
-                }
-                seen += count;
-                norm += update.gradientNorm();
-                minibatchesDone++;
+                figures.add(count);
             }
         }
         return false;
-    }
-
-    private void report(MetricSink metrics, double rate, long skipped) {
-        metrics.put("update/skipped", (double) skipped);
-        metrics.put("update/learning-rate", rate);
-        metrics.put("value/explained-variance", batch.explainedVariance());
-        if (minibatchesDone > 0) {
-            metrics.put("loss/policy", sums[ClippedObjective.POLICY] / seen);
-            metrics.put("loss/value", sums[ClippedObjective.VALUE] / seen);
-            metrics.put("policy/entropy", sums[ClippedObjective.ENTROPY] / seen);
-            metrics.put("policy/kl", sums[ClippedObjective.KL] / seen);
-            metrics.put("policy/clip-fraction", sums[ClippedObjective.CLIPPED] / seen);
-            metrics.put("update/gradient-norm", norm / minibatchesDone);
-        }
     }
 
     @Override
