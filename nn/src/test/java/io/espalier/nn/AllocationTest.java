@@ -2,7 +2,6 @@ package io.espalier.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -13,35 +12,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Once warm, passes and updates allocate nothing. */
 @Tag("own-jvm")
 class AllocationTest {
-    private static final com.sun.management.ThreadMXBean THREADS =
-            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    /**
-     * Allocated bytes of the best of many rounds of ten calls: what a call needs it needs in every round, while the JVM's
-     * own doings on this thread (as when compiled code is thrown away) come and go.
-     */
-    private static long bytesPerTenCalls(Runnable call) {
-        long least = Long.MAX_VALUE;
-        // Patience in time too: the compiler works in the background, and may share its core with other builds.
-        long started = System.nanoTime();
-        for (int round = 0; least > 0 && (round < 2000 || System.nanoTime() - started < 20_000_000_000L); round++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 10; i++) {
-                call.run();
-            }
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-        }
-        return least;
-    }
-
     @Test
     void theMeasureSeesAnAllocation() {
         float[][] keep = new float[1][];
-        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long before = Allocation.THREADS.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 10; i++) {
             keep[0] = new float[1];
         }
-        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isGreaterThanOrEqualTo(160);
+        assertThat(Allocation.THREADS.getCurrentThreadAllocatedBytes() - before).isGreaterThanOrEqualTo(160);
     }
 
     @ParameterizedTest
@@ -66,7 +44,7 @@ class AllocationTest {
         Optimizer adam = OptimizerSpec.adam().create(network.parameterCount());
         int size = network.parameterCount();
         SplittableRandom random = new SplittableRandom(2);
-        assertThat(bytesPerTenCalls(() -> {
+        assertThat(Allocation.ofTenCalls(() -> {
                     network.drawNoise(random);
                     network.forward(input, 0, rows);
                     network.tangent(network.parameters());
@@ -93,7 +71,7 @@ class AllocationTest {
         Arrays.fill(mask, true);
         int[] labels = new int[10];
         double[] sum = new double[1];
-        assertThat(bytesPerTenCalls(() -> {
+        assertThat(Allocation.ofTenCalls(() -> {
                     Losses.softmax(logits, 0, 10, 4, mask, 0, p, 0, logP, 0);
                     Losses.categoricalGradient(p, 4, logP, 4, 4, 1, 1f, 1f, gradient, 4);
                     sum[0] += Losses.crossEntropy(logits, 0, 10, 4, labels, 0, 1f, gradient, 0);
