@@ -62,12 +62,7 @@ public final class Weights {
 
     /** Whether all parameters are finite. */
     public boolean finite() {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
+        return !Kernels.INSTANCE.anyNonFinite(values, 0, values.length);
     }
 
     /** SHA-256 in hexadecimal over the parameters as little-endian float32: equal digests mean equal bits. */
