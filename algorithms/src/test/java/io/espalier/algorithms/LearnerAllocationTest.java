@@ -10,6 +10,7 @@ import io.espalier.algorithms.offpolicy.Pqn;
 import io.espalier.algorithms.offpolicy.QrDqn;
 import io.espalier.algorithms.offpolicy.Rainbow;
 import io.espalier.algorithms.offpolicy.SacDiscrete;
+import io.espalier.algorithms.offpolicy.Td3;
 import io.espalier.algorithms.onpolicy.A3c;
 import io.espalier.algorithms.onpolicy.Appo;
 import io.espalier.algorithms.onpolicy.Ppo;
@@ -270,6 +271,17 @@ class LearnerAllocationTest {
     @Test
     void pqn() {
         check(new Pqn(Pqn.Settings.defaults()), BOX, new Discrete(3));
+    }
+
+    @Test
+    void td3() {
+        // Without noise on targets: from JDK 21 on, StrictMath makes a small array for each normal number.
+        Schedule rate = Schedule.constant(0.001);
+        check(
+                new Td3(new Td3.Settings(
+                        2, 8, 4, 150, 1000, 64, 0.99, rate, 0.005, rate, 2, 0, 0, 1, 0, "dense(16) > relu")),
+                BOX,
+                Box.uniform(-1, 1, 2));
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer with its own activations. {@link #forward} reads rows of the input and fills {@link #output};
  * {@link #backward} reads {@link #outputGradient} (and may destroy it), overwrites this layer's gradients and, where
- * asked, the gradient of the input.
+ * asked, the gradient of the input. Its own gradients it may leave out where {@link Wiring#toInputs} says so.
  */
 abstract class Layer {
     final Wiring wiring;

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Columns are cut into panels of four, two or one vectors, rows into blocks of eight or fewer. What is left over at the
  * right or lower edge is covered by a panel or block that overlaps the one before: it computes some elements a second
- * time, to the same bits, and needs no masks. A panel that would drive itself out of the cache is copied
- * ({@link SimdPanel}). Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
+ * time, to the same bits, and needs no masks. Only panels of four vectors that go through
+ * B in several pieces have no rows that overlap, since these take part of their sum from C; and such panels are copied where
+ * they would drive themselves out of the cache ({@link SimdPanel}). Fewer columns than a vector has lanes are {@link SimdNarrow}'s.
  */
 final class SimdGemm {
     private static final VectorSpecies<Float> S = SimdKernels.SPECIES;

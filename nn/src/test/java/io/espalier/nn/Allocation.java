@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** What a piece of code allocates once it is compiled. */
 final class Allocation {
-    static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Allocation() {}
 
@@ -18,12 +18,17 @@ final class Allocation {
         // Patience in time too: the compiler works in the background, and may share its core with other builds.
         long started = System.nanoTime();
         for (int round = 0; least > 0 && (round < 3000 || System.nanoTime() - started < 20_000_000_000L); round++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 10; i++) {
-                call.run();
-            }
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            least = Math.min(least, round(call));
         }
         return least;
+    }
+
+    /** Allocated bytes of ten calls. */
+    static long round(Runnable call) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 10; i++) {
+            call.run();
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 }

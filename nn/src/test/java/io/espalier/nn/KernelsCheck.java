@@ -124,9 +124,10 @@ final class KernelsCheck {
         gemm(m, n, k);
     }
 
-    /** Products whose panels are copied, and cut into several pieces. */
+    /** Products whose panels are copied, and cut into several pieces; and such where all of B is one panel, of as many. */
     private void largeGemm() {
         gemm(30 + random.nextInt(40), 64 * (2 + random.nextInt(4)) + gap(), 30 + random.nextInt(300));
+        gemm(1 + random.nextInt(12), random.nextBoolean() ? 16 : 64, 97 + random.nextInt(200));
     }
 
     private void gemm(int m, int n, int k) {

@@ -99,7 +99,7 @@ final class AppoLearner implements RolloutLearner {
             copy(network.parameters());
         }
         publication.publish(rollout, network);
-        figures.report(metrics, rate, batch);
+        figures.report(metrics, rate, batch.explainedVariance());
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.espalier.algorithms.onpolicy;
 
-import io.espalier.algorithms.parts.OnPolicyBatch;
 import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.MetricSink;
 import java.util.Arrays;
@@ -47,11 +46,11 @@ final class ClippedFigures {
         return rows;
     }
 
-    /** Tells of the round. */
-    void report(MetricSink metrics, double rate, OnPolicyBatch batch) {
+    /** Tells of the round, and what the values explained of it. */
+    void report(MetricSink metrics, double rate, double explainedVariance) {
         metrics.put("update/skipped", (double) (update.skipped() - skippedBefore));
         metrics.put("update/learning-rate", rate);
-        metrics.put("value/explained-variance", batch.explainedVariance());
+        metrics.put("value/explained-variance", explainedVariance);
         if (updates > 0) {
             metrics.put("loss/policy", sums[ClippedObjective.POLICY] / rows);
             metrics.put("loss/value", sums[ClippedObjective.VALUE] / rows);

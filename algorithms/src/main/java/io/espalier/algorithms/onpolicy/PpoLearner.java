@@ -80,7 +80,7 @@ final class PpoLearner implements RolloutLearner {
             rateFactor = Math.min(1e2, rateFactor * 1.5);
         }
         publication.publish(rollout, network);
-        figures.report(metrics, rate, batch);
+        figures.report(metrics, rate, batch.explainedVariance());
     }
 
     /** Goes through the rollout once; returns whether the policy has moved far enough for this round. */

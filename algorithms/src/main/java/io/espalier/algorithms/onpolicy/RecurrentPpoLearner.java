@@ -104,7 +104,7 @@ final class RecurrentPpoLearner implements RolloutLearner {
             stopped = epoch(rate);
         }
         publication.publish(rollout, network);
-        figures.report(metrics, rate, batch);
+        figures.report(metrics, rate, batch.explainedVariance());
     }
 
     /** Goes through the rollout once; returns whether the policy has moved far enough for this round. */

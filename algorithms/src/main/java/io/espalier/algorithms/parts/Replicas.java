@@ -28,14 +28,23 @@ public final class Replicas {
      */
     public synchronized Network take() {
         if (count == 0) {
-            throw new IllegalStateException("all " + free.length + " replicas are lent. Maybe one was not given back.");
+            throw new IllegalStateException("all " + free.length
+                    + " replicas are lent. Maybe an update before this one failed, and its cause was lost.");
         }
         count--;
         return free[count];
     }
 
-    /** Takes one back that {@link #take} lent. */
+    /**
+     * Takes one back that {@link #take} lent.
+     *
+     * @throws IllegalStateException if none is lent
+     */
     public synchronized void give(Network replica) {
+        if (count == free.length) {
+            throw new IllegalStateException(
+                    "none of the " + free.length + " replicas is lent. Maybe one came back twice.");
+        }
         free[count] = replica;
         count++;
     }

@@ -75,6 +75,10 @@ class CriticsTest {
         assertThat(slopes[0]).isEqualTo((float) (5 * slope), within(1e-5f));
         critics.judge(0, 1, new float[] {0}, new float[] {0.5f}, slopes, true);
         assertThat(slopes[0]).isEqualTo((float) (3 * slope), within(1e-5f));
+        // and then by both again
+        assertThat(critics.judge(0, 1, new float[] {0}, new float[] {0.5f}, slopes, false))
+                .isEqualTo(lesser);
+        assertThat(slopes[0]).isEqualTo((float) (5 * slope), within(1e-5f));
     }
 
     @Test

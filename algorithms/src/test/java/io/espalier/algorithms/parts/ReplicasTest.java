@@ -22,6 +22,9 @@ class ReplicasTest {
                 .hasMessageContaining("all 2 replicas are lent");
         replicas.give(second);
         replicas.give(first);
+        assertThatThrownBy(() -> replicas.give(first))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("none of the 2 replicas is lent");
         assertThat(replicas.take()).isSameAs(first);
         assertThat(replicas.take()).isSameAs(second);
     }
