@@ -199,35 +199,35 @@ final class SimdGemm {
             int cAt,
             int cRow) {
         int w = 4 * L;
+        boolean packed = bRow == w;
         for (int p = 0; p < k; p += SimdPanel.MOST_ROWS) {
             int piece = Math.min(SimdPanel.MOST_ROWS, k - p);
+            // Row i of the sums begins at from[first + i * row].
             float[] from = p == 0 ? start : c;
+            int first = p == 0 ? startAt : cAt;
             int row = p == 0 ? 0 : cRow;
-            boolean packed = bRow == w;
-            float[] panel = packed ? b : SimdPanel.scratch(piece * w);
-            int at = packed ? bAt + p * w : 0;
+            int u = aAt + p;
+            int q = bAt + p * bRow;
+            float[] panel = packed ? b : SimdNarrow.scratch(piece * w);
+            int at = packed ? q : 0;
             int i = 0;
             if (!packed) {
-                int u = aAt + p;
-                int first = p == 0 ? startAt : cAt;
-                int q = bAt + p * bRow;
                 SimdPanelBlocks.packingRows(piece, a, u, aRow, b, q, bRow, panel, from, first, row, c, cAt, cRow);
                 i = 4;
             }
             for (; i <= m - 4; i += 4) {
-                int u = aAt + i * aRow + p;
-                int t = cAt + i * cRow;
-                SimdPanelBlocks.rows(piece, a, u, aRow, panel, at, from, p == 0 ? startAt : t, row, c, t, cRow);
+                int s = first + i * row;
+                SimdPanelBlocks.rows(piece, a, u + i * aRow, aRow, panel, at, from, s, row, c, cAt + i * cRow, cRow);
             }
             if (i <= m - 2) {
-                int u = aAt + i * aRow + p;
+                int s = first + i * row;
                 int t = cAt + i * cRow;
-                SimdRowBlocks.block2x4(piece, a, u, aRow, panel, at, w, from, p == 0 ? startAt : t, row, c, t, cRow);
+                SimdRowBlocks.block2x4(piece, a, u + i * aRow, aRow, panel, at, w, from, s, row, c, t, cRow);
                 i += 2;
             }
             if (i < m) {
-                int t = cAt + i * cRow;
-                SimdRowBlocks.block1x4(piece, a, aAt + i * aRow + p, panel, at, w, from, p == 0 ? startAt : t, c, t);
+                int s = first + i * row;
+                SimdRowBlocks.block1x4(piece, a, u + i * aRow, panel, at, w, from, s, c, cAt + i * cRow);
             }
         }
     }

@@ -22,8 +22,6 @@ final class SimdPanel {
     /** Rows of a panel of four vectors of which the first cache holds all. */
     static final int MOST_ROWS = 96;
 
-    private static final ThreadLocal<float[]> SCRATCH = ThreadLocal.withInitial(() -> new float[0]);
-
     private SimdPanel() {}
 
     /** Whether a product of m rows by k rows of B, {@code bRow} floats apart, is faster with packed panels. */
@@ -34,23 +32,13 @@ final class SimdPanel {
     /** The rows [k, width · lanes] of the panel of so many vectors at {@code bAt}, in memory that the thread keeps. */
     static float[] of(int k, int width, float[] b, int bAt, int bRow) {
         int columns = width * L;
-        float[] panel = scratch(k * columns);
+        float[] panel = SimdNarrow.scratch(k * columns);
         int from = bAt;
         for (int to = 0; to < k * columns; to += columns) {
             for (int j = 0; j < columns; j += L) {
                 FloatVector.fromArray(S, b, from + j).intoArray(panel, to + j);
             }
             from += bRow;
-        }
-        return panel;
-    }
-
-    /** Memory that the thread keeps for a panel, of that size or more. */
-    static float[] scratch(int size) {
-        float[] panel = SCRATCH.get();
-        if (panel.length < size) {
-            panel = new float[Math.max(size, 2 * panel.length)];
-            SCRATCH.set(panel);
         }
         return panel;
     }

@@ -8,6 +8,7 @@ import io.espalier.core.Cores;
 import io.espalier.nn.Network;
 import io.espalier.nn.NetworkSpec;
 import io.espalier.nn.OptimizerSpec;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class ClippedFiguresTest {
     private final class Told implements ShardedUpdate.Loss {
         @Override
         public void inputs(int shard, int from, int rows, float[] into) {
-            java.util.Arrays.fill(into, 1);
+            Arrays.fill(into, 1);
         }
 
         @Override
