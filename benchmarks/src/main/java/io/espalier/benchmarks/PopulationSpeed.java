@@ -8,7 +8,8 @@ import io.espalier.runtime.TrainingResult;
 import java.util.Arrays;
 
 /**
- * What a second thread brings to a population: whole runs of openai-es, end to end, warm, one thread and two in turn.
+ * What a second thread brings to a population: whole runs of openai-es, end to end, after ten seconds of them, one
+ * thread and two in turn.
  * {@code benchmarks/run PopulationSpeed [PAIRS [ENVIRONMENT [STEPS]]]}; five pairs of Acrobot, a million environment steps
  * each, unless told otherwise. Meaningful on a machine that does nothing else.
  */
@@ -25,8 +26,11 @@ public final class PopulationSpeed {
         report.line("");
         report.line("| pair | one thread, steps/s | two threads, steps/s | ratio |");
         report.line("|---|---|---|---|");
-        run(environment, steps, 1);
-        run(environment, steps, 2);
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < SpeedShares.WARM_UP_NANOS) {
+            run(environment, steps, 1);
+            run(environment, steps, 2);
+        }
         double[] ratios = new double[pairs];
         for (int pair = 0; pair < pairs; pair++) {
             TrainingResult one = run(environment, steps, 1);

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * How near training with several algorithms comes to the arithmetic that none of them can avoid, on one thread, and what a
- * second thread brings: whole runs, warm, one thread and two in turn, in one process with the rates that set the bound.
+ * second thread brings: whole runs, after ten seconds of them, one thread and two in turn, in one process with the rates
+ * that set the bound.
  * {@code benchmarks/run SpeedShares [PAIRS [ALGORITHM ...]]}; five pairs of all unless told otherwise. Meaningful on a
  * machine that does nothing else.
  *
@@ -35,6 +36,12 @@ public final class SpeedShares {
     private static final double DETERMINISTIC = 3 * 256 + 256 * 256 + 256;
 
     private static final double ACTOR_CRITIC_TANH = 4 * 64;
+
+    /**
+     * How long pairs are run before they count. The compiler takes seconds, and takes them from two threads on two cores but
+     * hardly from one: ratios that are measured too early are too low.
+     */
+    static final long WARM_UP_NANOS = 10_000_000_000L;
 
     /** What must be done. Multiply-adds and tanh of a step, and of an update of so many rows. */
     private record Case(
@@ -125,7 +132,9 @@ public final class SpeedShares {
         double[] two = new double[pairs];
         double[] ratios = new double[pairs];
         double bound = 0;
-        for (int pair = -2; pair < pairs; pair++) {
+        long began = System.nanoTime();
+        for (int pair = 0; pair < pairs; ) {
+            boolean warm = System.nanoTime() - began > WARM_UP_NANOS;
             TrainingResult first = train(algorithm, environment, what.steps, 1);
             TrainingResult second = train(algorithm, environment, what.steps, 2);
             if (!first.weightsDigest().equals(second.weightsDigest())) {
@@ -136,10 +145,11 @@ public final class SpeedShares {
             double nanos = 2 * (first.environmentSteps() * what.stepMultiplyAdds + rows * what.rowMultiplyAdds) / gemm
                     + (first.environmentSteps() * what.stepTanh + rows * what.rowTanh) * tanh;
             bound = first.environmentSteps() * 1e9 / nanos;
-            if (pair >= 0) {
+            if (warm) {
                 one[pair] = first.stepsPerSecond();
                 two[pair] = second.stepsPerSecond();
                 ratios[pair] = two[pair] / one[pair];
+                pair++;
             }
         }
         report.line(

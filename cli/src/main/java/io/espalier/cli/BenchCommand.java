@@ -52,6 +52,7 @@ final class BenchCommand implements Runnable {
     private static final double MULTIPLY_ADDS = 2 * (4 * 64 + 64 * 64) + 64 * 2 + 64;
     private static final double FLOP_PER_STEP = 2 * PASSES * MULTIPLY_ADDS;
     private static final double TANH_PER_STEP = 5 * 256;
+    private static final long WARM_UP_NANOS = 10_000_000_000L;
 
     @Option(names = "--repeats", paramLabel = "N", description = "Measured runs of each kind (5).")
     private int repeats = 5;
@@ -127,17 +128,21 @@ final class BenchCommand implements Runnable {
         String digest = "";
         boolean same = true;
         double learned = Double.POSITIVE_INFINITY;
-        // Two runs of each warm the compiler up; one and two threads take turns, so that drift hits both.
-        for (int i = -2; i < repeats; i++) {
+        // One and two threads take turns, so that drift hits both. The compiler takes seconds, and takes them from two
+        // threads on two cores but hardly from one: the ratio of runs before it is done would be too low.
+        long began = System.nanoTime();
+        for (int i = 0; i < repeats; ) {
+            boolean warm = System.nanoTime() - began > WARM_UP_NANOS;
             TrainingResult first = train(ppo, cartPole, 1);
             TrainingResult second = train(ppo, cartPole, 2);
             digest = digest.isEmpty() ? first.weightsDigest() : digest;
             same &= digest.equals(first.weightsDigest()) && digest.equals(second.weightsDigest());
             learned = Math.min(learned, first.meanReturn());
-            if (i >= 0) {
+            if (warm) {
                 one[i] = first.stepsPerSecond();
                 two[i] = second.stepsPerSecond();
                 ratio[i] = two[i] / one[i];
+                i++;
             }
         }
         tell(

@@ -170,14 +170,44 @@ public final class FloatMath {
         return x == 0 ? Float.NEGATIVE_INFINITY : y;
     }
 
+    /**
+     * {@link #log(float)} of many, to the same bits.
+     *
+     * @param x [count] from {@code at}
+     * @param into receives [count] from {@code intoAt}; may be {@code x} at the same place
+     */
+    public static void log(float[] x, int at, float[] into, int intoAt, int count) {
+        Kernels.INSTANCE.log(x, at, into, intoAt, count);
+    }
+
     /** Sine of an angle in radians, within 2 units. */
     public static float sin(float x) {
         return Math.abs(x) <= ANGLE_MAX ? quadrant(x, 0) : (float) StrictMath.sin(x);
     }
 
+    /**
+     * {@link #sin(float)} of many, to the same bits.
+     *
+     * @param x [count] from {@code at}
+     * @param into receives [count] from {@code intoAt}; may be {@code x} at the same place
+     */
+    public static void sin(float[] x, int at, float[] into, int intoAt, int count) {
+        Kernels.INSTANCE.sin(x, at, into, intoAt, count);
+    }
+
     /** Cosine of an angle in radians, within 2 units. */
     public static float cos(float x) {
         return Math.abs(x) <= ANGLE_MAX ? quadrant(x, 1) : (float) StrictMath.cos(x);
+    }
+
+    /**
+     * {@link #cos(float)} of many, to the same bits.
+     *
+     * @param x [count] from {@code at}
+     * @param into receives [count] from {@code intoAt}; may be {@code x} at the same place
+     */
+    public static void cos(float[] x, int at, float[] into, int intoAt, int count) {
+        Kernels.INSTANCE.cos(x, at, into, intoAt, count);
     }
 
     /** sin(x + turns · π/2). */

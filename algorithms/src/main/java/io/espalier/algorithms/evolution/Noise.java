@@ -20,6 +20,9 @@ final class Noise {
 
     private final RandomStream stream = new RandomStream(0);
     private final long[] place = new long[3];
+    private final float[] radii = new float[BLOCK / 2];
+    private final float[] angles = new float[BLOCK / 2];
+    private final float[] cosines = new float[BLOCK / 2];
 
     /** The seed of vector {@code index} of a generation. */
     static long seed(long generation, int index) {
@@ -36,15 +39,27 @@ final class Noise {
         stream.save(place, 0);
         place[2] = from >> 1;
         stream.load(place, 0);
-        int size = to - from;
-        for (int i = 0; i < size; i += 2) {
+        for (int at = 0; at < to - from; at += BLOCK) {
+            pairs(Math.min(BLOCK, to - from - at), into, at);
+        }
+    }
+
+    /** The next {@code size} elements, the cosine of each pair first; of an odd number the last sine is left out. */
+    private void pairs(int size, float[] into, int at) {
+        int count = (size + 1) / 2;
+        for (int i = 0; i < count; i++) {
             long bits = stream.nextLong();
-            float u = ((bits >>> 40) + 1) * UNIT;
-            float angle = TWO_PI * ((bits & 0xFFFFFF) * UNIT);
-            float radius = (float) Math.sqrt(-2 * FloatMath.log(u));
-            into[i] = radius * FloatMath.cos(angle);
-            if (i + 1 < size) {
-                into[i + 1] = radius * FloatMath.sin(angle);
+            radii[i] = ((bits >>> 40) + 1) * UNIT;
+            angles[i] = TWO_PI * ((bits & 0xFFFFFF) * UNIT);
+        }
+        FloatMath.log(radii, 0, radii, 0, count);
+        FloatMath.cos(angles, 0, cosines, 0, count);
+        FloatMath.sin(angles, 0, angles, 0, count);
+        for (int i = 0; i < count; i++) {
+            float radius = (float) Math.sqrt(-2 * radii[i]);
+            into[at + 2 * i] = radius * cosines[i];
+            if (2 * i + 1 < size) {
+                into[at + 2 * i + 1] = radius * angles[i];
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.espalier.core.Cores;
+import io.espalier.core.RandomStream;
 import io.espalier.testkit.ShuffledCores;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,21 @@ class NoiseTest {
             float[] part = new float[101 - from];
             noise.fill(7, from, 101, part);
             assertThat(part).containsExactly(Arrays.copyOfRange(all, from, 101));
+        }
+    }
+
+    @Test
+    void eachPairIsOfOneDrawOfTheSeedsStream() {
+        RandomStream stream = new RandomStream(12);
+        float[] all = vector(12, 2501);
+        for (int i = 0; i < all.length; i += 2) {
+            long bits = stream.nextLong();
+            double radius = Math.sqrt(-2 * Math.log(((bits >>> 40) + 1) * 0x1p-24));
+            double angle = 2 * Math.PI * (bits & 0xFFFFFF) * 0x1p-24;
+            assertThat((double) all[i]).isCloseTo(radius * Math.cos(angle), within(2e-6));
+            if (i + 1 < all.length) {
+                assertThat((double) all[i + 1]).isCloseTo(radius * Math.sin(angle), within(2e-6));
+            }
         }
     }
 
