@@ -38,6 +38,24 @@ final class ChainLayer extends Layer {
     }
 
     @Override
+    boolean piecewise() {
+        for (Layer layer : layers) {
+            if (!layer.piecewise()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {
+        layers[0].weightGradients(in, at, rows, part, parts);
+        for (int i = 1; i < layers.length; i++) {
+            layers[i].weightGradients(layers[i - 1].output, 0, rows, part, parts);
+        }
+    }
+
+    @Override
     void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
         layers[0].tangent(in, at, rows, inTangent, direction);
         for (int i = 1; i < layers.length; i++) {

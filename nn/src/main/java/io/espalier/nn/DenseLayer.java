@@ -15,6 +15,9 @@ final class DenseLayer extends Layer {
     /** A quarter of the inputs or fewer must be other than 0. */
     private static final int SPARSE_PART = 4;
 
+    /** Inputs that stay together when gradients are computed in parts. */
+    private static final int BLOCK = 16;
+
     private final int weight;
     private final int bias;
     private final Transposed transposed;
@@ -110,6 +113,31 @@ final class DenseLayer extends Layer {
         } else {
             kernels.gemm(k, n, rows, in, at, 1, k, dz, 0, n, null, 0, g, weight, n);
         }
+    }
+
+    @Override
+    boolean piecewise() {
+        return true;
+    }
+
+    /** Each part has some of the inputs; the last one has those of few, and the first one the bias. */
+    @Override
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {
+        float[] g = wiring.gradients;
+        int n = outputSize;
+        int k = inputSize;
+        if (part == 0 && bias >= 0) {
+            kernels.columnSums(rows, n, outputGradient, 0, g, bias);
+        }
+        int from = bound(part, parts);
+        int some = bound(part + 1, parts) - from;
+        if (some > 0) {
+            kernels.gemm(some, n, rows, in, at + from, 1, k, outputGradient, 0, n, null, 0, g, weight + from * n, n);
+        }
+    }
+
+    private int bound(int part, int parts) {
+        return part == parts ? inputSize : (int) ((long) inputSize * part / parts) / BLOCK * BLOCK;
     }
 
     @Override

@@ -56,6 +56,17 @@ final class DuelingLayer extends Layer {
     }
 
     @Override
+    boolean piecewise() {
+        return value.piecewise() && advantage.piecewise();
+    }
+
+    @Override
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {
+        value.weightGradients(in, at, rows, part, parts);
+        advantage.weightGradients(in, at, rows, part, parts);
+    }
+
+    @Override
     void backward(float[] in, int at, int rows, float @Nullable [] inGradient) {
         for (int row = 0; row < rows; row++) {
             int end = (row + 1) * outputSize;

@@ -54,6 +54,25 @@ final class HeadsLayer extends Layer {
     }
 
     @Override
+    boolean piecewise() {
+        for (Layer head : heads) {
+            if (!head.piecewise()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {
+        for (Layer head : heads) {
+            if (head.wanted) {
+                head.weightGradients(in, at, rows, part, parts);
+            }
+        }
+    }
+
+    @Override
     void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
         for (Layer head : heads) {
             head.tangent(in, at, rows, inTangent, direction);

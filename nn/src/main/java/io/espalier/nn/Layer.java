@@ -80,6 +80,19 @@ abstract class Layer {
     /** Whether there are parameters in it. */
     abstract boolean trainable();
 
+    /** Whether {@link #weightGradients} completes all that a backward pass {@link Wiring#toInputs} leaves out. */
+    boolean piecewise() {
+        return !trainable();
+    }
+
+    /**
+     * Computes a part of the gradients that a backward pass {@link Wiring#toInputs} has left out, from what the layers hold
+     * of all rows.
+     *
+     * @param part below {@code parts}; no two write the same elements
+     */
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {}
+
     /** Whether its output depends on its input. */
     boolean readsInput() {
         return true;

@@ -386,6 +386,57 @@ public final class Network {
     }
 
     /**
+     * Whether a batch may be passed in pieces through replicas and its gradients be computed here: {@link #backwardPiece},
+     * {@link #join} and {@link #weightGradients} together give {@link #gradients()} the bits of {@link #backward()}. So it
+     * is where only dense layers have parameters, and there is no memory.
+     */
+    public boolean piecewise() {
+        return stateSize() == 0 && root.piecewise();
+    }
+
+    /**
+     * As {@link #backward()}, but of {@link #gradients()} it computes nothing: what {@link #join} needs is in the layers.
+     *
+     * @throws IllegalStateException if there was no forward pass yet
+     */
+    public void backwardPiece() {
+        wiring.toInputs = true;
+        try {
+            backward(false);
+        } finally {
+            wiring.toInputs = false;
+        }
+    }
+
+    /**
+     * Takes over what a replica holds of its rows after {@link #backwardPiece}. Several threads may join pieces of other rows
+     * at a time.
+     *
+     * @param at which row its first one is here
+     * @throws IllegalArgumentException if it is no replica, or its rows go beyond {@link #capacity()}
+     */
+    public void join(Network piece, int at) {
+        if (piece.wiring.family != wiring.family || at < 0 || at + piece.rows > wiring.capacity) {
+            throw new IllegalArgumentException("rows " + at + " to " + (at + piece.rows) + " of a capacity of "
+                    + wiring.capacity + " cannot be joined. Maybe the piece is not a replica of this network.");
+        }
+        wiring.take(piece.wiring, at, piece.rows);
+    }
+
+    /**
+     * Computes a part of {@link #gradients()} from pieces that were {@linkplain #join joined}: all parts together overwrite
+     * them with the bits that {@link #backward()} would give for all rows at once. Several threads may compute different
+     * parts at a time.
+     *
+     * @param from the inputs of all rows, [rows, inputSize]
+     * @param rowCount how many rows were joined, from row 0 on
+     * @param part below {@code parts}
+     */
+    public void weightGradients(float[] from, int rowCount, int part, int parts) {
+        root.weightGradients(from, 0, rowCount, part, parts);
+    }
+
+    /**
      * Forward mode: how the outputs change as the parameters move along a direction v, exactly, for the rows of the last
      * {@link #forward}. Fills {@link #outputTangent} with J·v, where J is the Jacobian of the outputs with respect to
      * {@link #parameters()} and {@link #backward()} computes Jᵀ·u: together they make products with matrices of the form

@@ -43,6 +43,18 @@ final class ResidualLayer extends Layer {
     }
 
     @Override
+    boolean piecewise() {
+        return inner == null || inner.piecewise();
+    }
+
+    @Override
+    void weightGradients(float[] in, int at, int rows, int part, int parts) {
+        if (inner != null) {
+            inner.weightGradients(in, at, rows, part, parts);
+        }
+    }
+
+    @Override
     void tangent(float[] in, int at, int rows, float @Nullable [] inTangent, float[] direction) {
         int count = rows * inputSize;
         float[] dy = outputTangent();

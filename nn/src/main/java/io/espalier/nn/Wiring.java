@@ -16,10 +16,17 @@ final class Wiring {
 
     float[] gradients = new float[0];
 
-    /** Whether a backward pass is for the gradients of the inputs alone. */
+    /** Whether a backward pass leaves out the gradients of dense layers' weights. */
     boolean toInputs;
 
     private final List<Network.Tensor> tensors = new ArrayList<>();
+    /** Arrays with elements for each row, in the order of layers: the same in every network of the family. */
+    private final List<float[]> rowArrays = new ArrayList<>();
+
+    /** By array: its elements for one row. */
+    private final List<Integer> rowSizes = new ArrayList<>();
+
+    private boolean sealed;
     private final List<Filling> fillings = new ArrayList<>();
     private final boolean allocates;
     private int count;
@@ -66,7 +73,20 @@ final class Wiring {
 
     /** An array with {@code size} elements for each row. */
     float[] rows(int size) {
-        return buffer(product("capacity x layer", capacity, size));
+        float[] array = buffer(product("capacity x layer", capacity, size));
+        if (!sealed) {
+            rowArrays.add(array);
+            rowSizes.add(size);
+        }
+        return array;
+    }
+
+    /** Copies what the layers of another network of the family hold of its first rows to rows {@code at} and on. */
+    void take(Wiring from, int at, int rows) {
+        for (int i = 0; i < rowArrays.size(); i++) {
+            int size = rowSizes.get(i);
+            System.arraycopy(from.rowArrays.get(i), 0, rowArrays.get(i), at * size, rows * size);
+        }
     }
 
     /** An array of a layer's own. */
@@ -91,6 +111,7 @@ final class Wiring {
     }
 
     void seal() {
+        sealed = true;
         if (family.parameters().length == 0) {
             family.allocate(count, noiseCount);
         }

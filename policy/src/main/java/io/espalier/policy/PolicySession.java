@@ -29,6 +29,8 @@ public final class PolicySession {
 
     private Structure structure;
     private Policy policy;
+    /** Whether the network still has another policy's weights. */
+    private boolean stale = true;
 
     PolicySession(Policy policy, int capacity) {
         this.capacity = capacity;
@@ -38,7 +40,6 @@ public final class PolicySession {
         input = new float[Math.multiplyExact(capacity, structure.inputSize)];
         scratch = new float[Math.multiplyExact(capacity, structure.stateSize)];
         actor = Actor.of(policy, network);
-        fill(policy);
     }
 
     /** The policy that it runs. */
@@ -52,7 +53,7 @@ public final class PolicySession {
     }
 
     /**
-     * Runs another policy from now on.
+     * Runs another policy from now on. Its weights are copied when they are first needed, by the thread that needs them.
      *
      * @param newer one of the same spaces, network and kind of head
      * @throws IllegalArgumentException if it is not; the session then runs what it ran
@@ -63,14 +64,19 @@ public final class PolicySession {
             structure = newer.structure();
         }
         policy = newer;
-        fill(newer);
+        stale = true;
     }
 
-    private void fill(Policy newer) {
-        newer.weights().copyInto(network.parameters());
+    /** Copies the weights, if they are another policy's; before anything else, as new noise is switched on. */
+    private void fill() {
+        if (!stale) {
+            return;
+        }
+        stale = false;
+        policy.weights().copyInto(network.parameters());
         network.parametersChanged();
-        actor.load(newer.head().plain());
-        if (newer.head() instanceof ActionHead.Noisy noisy) {
+        actor.load(policy.head().plain());
+        if (policy.head() instanceof ActionHead.Noisy noisy) {
             noise.reseed(noisy.seed());
             network.drawNoise(noise);
         }
@@ -147,6 +153,7 @@ public final class PolicySession {
             int statesAt) {
         int observationSize = structure.observationSpace.size();
         int actionSize = structure.actionSpace.size();
+        fill();
         network.noise(!greedy && policy.head() instanceof ActionHead.Noisy);
         want(true, values.length > 0);
         int choices = masks.length == 0 ? 0 : structure.actionSpace.choices();
@@ -191,6 +198,7 @@ public final class PolicySession {
             Arrays.fill(into, intoAt, intoAt + rows, 0);
             return;
         }
+        fill();
         network.noise(false);
         want(false, true);
         int size = structure.observationSpace.size();
@@ -212,6 +220,7 @@ public final class PolicySession {
      */
     public void remember(float[] observations, int at, int rows, float[] states, int statesAt) {
         int size = structure.observationSpace.size();
+        fill();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
             forward(observations, at + done * size, count, states, statesAt + done * structure.stateSize);

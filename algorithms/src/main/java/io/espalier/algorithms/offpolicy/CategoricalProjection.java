@@ -44,9 +44,9 @@ final class CategoricalProjection implements ValueLoss {
         actions = next.actions;
         atoms = next.outputsPerAction();
         int most = next.shardRows() * actions;
-        means = new float[next.shards()][most];
-        probabilities = new float[next.shards()][most * atoms];
-        logs = new float[next.shards()][most * atoms];
+        means = new float[next.places()][most];
+        probabilities = new float[next.places()][most * atoms];
+        logs = new float[next.places()][most * atoms];
         wanted = new float[batch.rows * atoms];
         errors = new double[batch.rows];
         p = new float[batch.rows * atoms];

@@ -39,7 +39,7 @@ final class MunchausenDifference implements ValueLoss {
         this.temperature = (float) temperature;
         this.lowest = lowest;
         difference = new TemporalDifference(next, huberDelta);
-        scratch = new float[next.shards()][3 * actions];
+        scratch = new float[next.places()][3 * actions];
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.espalier.nn.Network;
 /**
  * What every loss of action values begins with: the rows of a sample, and what a slower copy of the network says of the
  * states they reached; with {@code doubled}, also what the network itself says of them, by which the next action is then
- * chosen (van Hasselt et al., arXiv:1509.06461, equation 4). Each shard has networks of its own.
+ * chosen (van Hasselt et al., arXiv:1509.06461, equation 4). Each shard, or piece of one, has networks of its own.
  */
 final class NextValues {
     final ReplayBuffer.Batch batch;
@@ -27,6 +27,7 @@ final class NextValues {
      * @param space of observations
      * @param network Q
      * @param target Q̄
+     * @param places how many shards, or pieces of one, are worked on at a time
      */
     NextValues(
             Space space,
@@ -35,20 +36,21 @@ final class NextValues {
             ReplayBuffer.Batch batch,
             Network network,
             Network target,
-            boolean doubled) {
+            boolean doubled,
+            int places) {
         this.space = space;
         this.actions = actions;
         this.memory = memory;
         this.batch = batch;
         int rows = shardRows();
-        targets = Critics.replicas(target, shards(), rows);
-        choosers = doubled ? Critics.replicas(network, shards(), rows) : targets;
-        reached = new float[shards()][rows * network.inputSize()];
+        targets = Critics.replicas(target, places, rows);
+        choosers = doubled ? Critics.replicas(network, places, rows) : targets;
+        reached = new float[places][rows * network.inputSize()];
     }
 
-    /** Shards of the sample. */
-    int shards() {
-        return ShardedUpdate.shards(batch.rows);
+    /** How many shards, or pieces of one, are worked on at a time. */
+    int places() {
+        return targets.length;
     }
 
     /** The most rows of a shard. */

@@ -34,7 +34,7 @@ final class QuantileRegression implements ValueLoss {
         this.kappa = (float) kappa;
         actions = next.actions;
         count = next.outputsPerAction();
-        means = new float[next.shards()][next.shardRows() * actions];
+        means = new float[next.places()][next.shardRows() * actions];
         wanted = new float[batch.rows * count];
         errors = new double[batch.rows];
     }

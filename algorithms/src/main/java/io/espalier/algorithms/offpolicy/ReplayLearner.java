@@ -73,7 +73,14 @@ final class ReplayLearner implements RolloutLearner {
         batch = memory.batch(settings.batch());
         int actions = task.actionSpace().choices();
         loss = maker.of(new NextValues(
-                task.observationSpace(), actions, memory, batch, network, target, settings.doubleTargets()));
+                task.observationSpace(),
+                actions,
+                memory,
+                batch,
+                network,
+                target,
+                settings.doubleTargets(),
+                ShardedUpdate.places(batch.rows, cores)));
         update = new ShardedUpdate(
                 network,
                 OptimizerSpec.adam(settings.adamEpsilon()).create(network.parameterCount()),

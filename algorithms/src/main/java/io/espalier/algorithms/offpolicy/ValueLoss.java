@@ -10,6 +10,11 @@ interface ValueLoss extends ShardedUpdate.Loss {
     /** [B]: how wrong each row was in the last update, which priorities go by. */
     double[] errors();
 
+    @Override
+    default boolean takesPieces() {
+        return true;
+    }
+
     /** Makes the loss over a sample, whose network is the learner's. */
     interface Maker {
         ValueLoss of(NextValues next);

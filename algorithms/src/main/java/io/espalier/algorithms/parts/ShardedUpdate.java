@@ -58,6 +58,8 @@ public final class ShardedUpdate implements Stateful {
     private final BlockedStep step;
     /** Whether there is a thread for each group, which does all of it. */
     private final boolean groupsStay;
+    /** Where a shard's rows are divided among threads. */
+    private final @Nullable RowPieces pieces;
 
     private final NetworkCores.@Nullable Placed placed;
     private final NetworkCores.Parts parts = new Shards();
@@ -117,6 +119,14 @@ public final class ShardedUpdate implements Stateful {
         default List<String> apart() {
             return List.of();
         }
+
+        /**
+         * Whether several threads may each ask for the {@link #inputs} of some rows of a shard at a time, with a number below
+         * {@link ShardedUpdate#places} in the place of the shard's, and {@link #forward} treats rows as rows by themselves.
+         */
+        default boolean takesPieces() {
+            return false;
+        }
     }
 
     /**
@@ -144,7 +154,12 @@ public final class ShardedUpdate implements Stateful {
         shardRows = shardRows(mostRows, together);
         int most = (mostRows + shardRows - 1) / shardRows;
         placed = cores instanceof NetworkCores elsewhere ? elsewhere.place(network, optimizer, shardRows) : null;
-        int here = placed == null ? cores.count() : 0;
+        part = cores.exchange().join(new Joined());
+        boolean divides = placed == null
+                && most == 1
+                && part == GradientExchange.Part.ALONE
+                && RowPieces.pay(network, mostRows, loss, cores);
+        int here = placed != null ? 0 : divides ? 1 : cores.count();
         replicas = new Network[here];
         Arrays.setAll(replicas, i -> network.replica(shardRows));
         inputs = new float[here][shardRows * network.inputSize()];
@@ -152,7 +167,7 @@ public final class ShardedUpdate implements Stateful {
         figures = new double[most * FIGURES];
         groups = HeadGroups.of(network, here > 0 ? loss.apart() : List.of());
         groupFigures = new double[groups.count() > 1 ? figures.length * groups.count() : 0];
-        part = cores.exchange().join(new Joined());
+        pieces = divides ? new RowPieces(replicas[0], loss, cores) : null;
         groupsStay = groups.count() > 1 && here > 1 && here <= groups.count() && part == GradientExchange.Part.ALONE;
         step = new BlockedStep(network, optimizer, gradients, groups, groupsStay, cores);
     }
@@ -176,6 +191,11 @@ public final class ShardedUpdate implements Stateful {
         return (mostRows + shardRows(mostRows) - 1) / shardRows(mostRows);
     }
 
+    /** Below what number losses that {@linkplain Loss#takesPieces take pieces} are asked for inputs at a time. */
+    public static int places(int mostRows, Cores cores) {
+        return Math.max(shards(mostRows), RowPieces.count(cores));
+    }
+
     /** Computes the gradient of the loss over a minibatch of that many rows, and the loss's figures. */
     public void gradients(int minibatchRows) {
         rows = minibatchRows;
@@ -183,6 +203,9 @@ public final class ShardedUpdate implements Stateful {
         step.shards(shards);
         if (placed != null) {
             placed.gradients(shards, parts);
+        } else if (pieces != null) {
+            Arrays.fill(figures, 0, FIGURES, 0);
+            pieces.gradients(rows, gradients[0], figures);
         } else if (groups.count() == 1 || cores.count() == 1) {
             cores.run(shards, shardTask);
         } else {

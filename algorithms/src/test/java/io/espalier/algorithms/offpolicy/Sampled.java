@@ -2,6 +2,7 @@ package io.espalier.algorithms.offpolicy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Box;
 import io.espalier.core.Discrete;
 import io.espalier.core.RandomStream;
@@ -47,7 +48,8 @@ final class Sampled {
         do {
             buffer.draw(random, batch);
         } while (batch.indices[0] != 0);
-        return new NextValues(Box.unbounded(1), 2, buffer, batch, network, target, doubled);
+        return new NextValues(
+                Box.unbounded(1), 2, buffer, batch, network, target, doubled, ShardedUpdate.shards(batch.rows));
     }
 
     /** Lets the loss work on that row; returns the gradient of the outputs. */

@@ -75,7 +75,7 @@ class TemporalDifferenceTest {
         } while (batch.indices[0] != 0);
         Network network = values(1, 3);
         NextValues next =
-                new NextValues(Box.unbounded(1), 2, buffer, batch, network, values(10, 2), settings.doubleTargets());
+                new NextValues(Box.unbounded(1), 2, buffer, batch, network, values(10, 2), settings.doubleTargets(), 1);
         TemporalDifference loss = new TemporalDifference(next, settings.huberDelta());
         float[] inputs = new float[1];
         loss.inputs(0, 0, 1, inputs);
