@@ -219,6 +219,21 @@ public final class Network {
         return wiring.parameters;
     }
 
+    /**
+     * Has this network alone, and not its replicas, read other parameters from now on, where they are: nothing is copied.
+     * {@link #parameters()} are then the weights' own, which nobody may write.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public void read(Weights weights) {
+        if (weights.size() != wiring.parameters.length) {
+            throw new IllegalArgumentException("weights of " + weights.size() + " parameters do not fit a network of "
+                    + wiring.parameters.length + ". Maybe they belong to another network.");
+        }
+        wiring.parameters = weights.values();
+        parametersChanged();
+    }
+
     /** Whether there are noisy layers in it. */
     public boolean noisy() {
         return spec.noisy();

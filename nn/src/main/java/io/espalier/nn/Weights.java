@@ -47,6 +47,11 @@ public final class Weights {
         return values[i];
     }
 
+    /** The parameters themselves, which nobody may write. */
+    float[] values() {
+        return values;
+    }
+
     /**
      * Copies the parameters into an array of the same length.
      *

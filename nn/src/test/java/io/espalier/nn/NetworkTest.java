@@ -238,4 +238,30 @@ class NetworkTest {
         }
         return values;
     }
+
+    @Test
+    void readsWeightsWhereTheyAreWithoutTouchingItsReplicas() {
+        NetworkSpec spec = NetworkSpec.parse("dense(5) > tanh > dense(2)");
+        Network network = new Network(spec, new int[] {3}, 2);
+        network.initialize(new java.util.Random(1));
+        float[] own = network.parameters().clone();
+        Network other = new Network(spec, new int[] {3}, 2);
+        other.initialize(new java.util.Random(2));
+        Weights weights = Weights.copyOf(1, other.parameters());
+        Network replica = network.replica(2);
+        network.read(weights);
+        float[] input = {0.3f, -2, 1, 0.5f, 0.25f, -1};
+        for (Network each : new Network[] {network, other}) {
+            each.forward(input, 0, 2);
+            java.util.Arrays.fill(each.outputGradient(0), 1f);
+            each.backward(true);
+        }
+        assertThat(network.output(0)).containsExactly(other.output(0));
+        assertThat(network.gradients()).containsExactly(other.gradients());
+        assertThat(network.inputGradients()).containsExactly(other.inputGradients());
+        assertThat(replica.parameters()).containsExactly(own);
+        assertThatThrownBy(() -> network.read(Weights.copyOf(1, new float[3])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("weights of 3 parameters do not fit a network of 32");
+    }
 }

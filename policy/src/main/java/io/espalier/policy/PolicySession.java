@@ -29,8 +29,6 @@ public final class PolicySession {
 
     private Structure structure;
     private Policy policy;
-    /** Whether the network still has another policy's weights. */
-    private boolean stale = true;
 
     PolicySession(Policy policy, int capacity) {
         this.capacity = capacity;
@@ -40,6 +38,7 @@ public final class PolicySession {
         input = new float[Math.multiplyExact(capacity, structure.inputSize)];
         scratch = new float[Math.multiplyExact(capacity, structure.stateSize)];
         actor = Actor.of(policy, network);
+        fill(policy);
     }
 
     /** The policy that it runs. */
@@ -53,7 +52,7 @@ public final class PolicySession {
     }
 
     /**
-     * Runs another policy from now on. Its weights are copied when they are first needed, by the thread that needs them.
+     * Runs another policy from now on. Its weights are read where they are, and not copied.
      *
      * @param newer one of the same spaces, network and kind of head
      * @throws IllegalArgumentException if it is not; the session then runs what it ran
@@ -64,19 +63,13 @@ public final class PolicySession {
             structure = newer.structure();
         }
         policy = newer;
-        stale = true;
+        fill(newer);
     }
 
-    /** Copies the weights, if they are another policy's; before anything else, as new noise is switched on. */
-    private void fill() {
-        if (!stale) {
-            return;
-        }
-        stale = false;
-        policy.weights().copyInto(network.parameters());
-        network.parametersChanged();
-        actor.load(policy.head().plain());
-        if (policy.head() instanceof ActionHead.Noisy noisy) {
+    private void fill(Policy newer) {
+        network.read(newer.weights());
+        actor.load(newer.head().plain());
+        if (newer.head() instanceof ActionHead.Noisy noisy) {
             noise.reseed(noisy.seed());
             network.drawNoise(noise);
         }
@@ -153,7 +146,6 @@ public final class PolicySession {
             int statesAt) {
         int observationSize = structure.observationSpace.size();
         int actionSize = structure.actionSpace.size();
-        fill();
         network.noise(!greedy && policy.head() instanceof ActionHead.Noisy);
         want(true, values.length > 0);
         int choices = masks.length == 0 ? 0 : structure.actionSpace.choices();
@@ -198,7 +190,6 @@ public final class PolicySession {
             Arrays.fill(into, intoAt, intoAt + rows, 0);
             return;
         }
-        fill();
         network.noise(false);
         want(false, true);
         int size = structure.observationSpace.size();
@@ -220,7 +211,6 @@ public final class PolicySession {
      */
     public void remember(float[] observations, int at, int rows, float[] states, int statesAt) {
         int size = structure.observationSpace.size();
-        fill();
         for (int done = 0; done < rows; done += capacity) {
             int count = Math.min(capacity, rows - done);
             forward(observations, at + done * size, count, states, statesAt + done * structure.stateSize);
