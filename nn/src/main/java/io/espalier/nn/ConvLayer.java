@@ -28,6 +28,9 @@ final class ConvLayer extends Layer {
     private final int weight;
     private final int bias;
     private final Transposed transposed;
+    /** Where the elements of a window are in an image, from its first one on. */
+    private final int[] offsets;
+
     private final float[] windows;
     private final float[] byPosition;
     private final float[] part;
@@ -64,6 +67,11 @@ final class ConvLayer extends Layer {
         bias = wiring.reserve(
                 name + "bias", (random, into, at, size) -> init.fillBias(random, into, at, size, window), filters);
         transposed = new Transposed(wiring, weight, window, filters);
+        offsets = wiring.indices(window);
+        for (int j = 0; j < offsets.length; j++) {
+            int line = j / kernel;
+            offsets[j] = (line / kernel * height + line % kernel) * width + j % kernel;
+        }
         windows = wiring.buffer(group * positions * window);
         byPosition = wiring.buffer(group * positions * filters);
         part = wiring.buffer(window * filters + filters);
@@ -217,13 +225,31 @@ final class ConvLayer extends Layer {
         for (int i = 0; i < images; i++) {
             int image = at + i * inputSize;
             for (int y = -padding; y < outHeight * stride - padding; y += stride) {
-                for (int x = -padding; x < outWidth * stride - padding; x += stride) {
-                    for (int c = 0; c < channels; c++) {
-                        for (int v = y; v < y + kernel; v++, to += kernel) {
-                            line(in, image + (c * height + v) * width, v, x, to);
+                for (int x = -padding; x < outWidth * stride - padding; x += stride, to += window) {
+                    if (inside(y, x)) {
+                        int corner = image + y * width + x;
+                        for (int j = 0; j < offsets.length; j++) {
+                            windows[to + j] = in[corner + offsets[j]];
                         }
+                    } else {
+                        cut(in, image, y, x, to);
                     }
                 }
+            }
+        }
+    }
+
+    /** Whether a window from there does not reach beyond the image. */
+    private boolean inside(int y, int x) {
+        return y >= 0 && x >= 0 && y + kernel <= height && x + kernel <= width;
+    }
+
+    /** A window that does: zeros where there is no image. */
+    private void cut(float[] in, int image, int y, int x, int to) {
+        int at = to;
+        for (int c = 0; c < channels; c++) {
+            for (int v = y; v < y + kernel; v++, at += kernel) {
+                line(in, image + (c * height + v) * width, v, x, at);
             }
         }
     }
@@ -248,6 +274,14 @@ final class ConvLayer extends Layer {
         int from = windowsAt;
         for (int y = -padding; y < outHeight * stride - padding; y += stride) {
             for (int x = -padding; x < outWidth * stride - padding; x += stride) {
+                if (inside(y, x)) {
+                    int corner = at + y * width + x;
+                    for (int j = 0; j < offsets.length; j++) {
+                        into[corner + offsets[j]] += windows[from + j];
+                    }
+                    from += window;
+                    continue;
+                }
                 int low = Math.max(0, -x);
                 int high = Math.min(kernel, width - x);
                 for (int c = 0; c < channels; c++) {
