@@ -13,7 +13,7 @@ import java.util.Map;
  * What {@code --resources auto} brings: steady loads and loads that change half way, under every fixed division, the
  * default one and the one that is found while the run goes on. {@code benchmarks/run ResourceStudy [SECONDS [ROUNDS [LOAD
  * ...]]]}: so many seconds for each fixed division (3), 17 times as many for the one that is sought, everything
- * so many times in turn (3). All in one JVM, warm.
+ * so many times in turn (3). All in one JVM, warm. Steady loads and those that change are stored apart.
  */
 public final class ResourceStudy {
     private static final int[] WORKERS = {1, 2, 4, 8, 16, 32};
@@ -41,8 +41,7 @@ public final class ResourceStudy {
 
     private final double seconds;
     private final int rounds;
-    private final Report report =
-            new Report("resources", "Threads divided between workers and learner, fixed and while the run goes on");
+    private final Report report;
 
     private record Split(int workers, int threads) {
         @Override
@@ -51,9 +50,12 @@ public final class ResourceStudy {
         }
     }
 
-    private ResourceStudy(double seconds, int rounds) {
+    private ResourceStudy(double seconds, int rounds, boolean changing) {
         this.seconds = seconds;
         this.rounds = rounds;
+        report = new Report(
+                changing ? "resources-changing" : "resources",
+                "Threads divided between workers and learner, fixed and while the run goes on");
     }
 
     /** Runs it. */
@@ -61,40 +63,47 @@ public final class ResourceStudy {
         double seconds = words.length > 0 ? Double.parseDouble(words[0]) : 3;
         int rounds = words.length > 1 ? Integer.parseInt(words[1]) : 3;
         List<String> names = Arrays.asList(words).subList(Math.min(2, words.length), words.length);
-        new ResourceStudy(seconds, rounds)
-                .run(LOADS.stream()
-                        .filter(load -> names.isEmpty() || names.contains(load.name()))
-                        .toList());
+        for (boolean changing : new boolean[] {false, true}) {
+            List<ResourceLoad> loads = LOADS.stream()
+                    .filter(load -> load.changes() == changing)
+                    .filter(load -> names.isEmpty() || names.contains(load.name()))
+                    .toList();
+            if (!loads.isEmpty()) {
+                new ResourceStudy(seconds, rounds, changing).run(loads, changing);
+            }
+        }
     }
 
-    private void run(List<ResourceLoad> loads) throws InterruptedException {
+    private void run(List<ResourceLoad> loads, boolean changing) throws InterruptedException {
         report.line(
                 "Environment steps a second that were learned from; medians of %d rounds. W+L is W workers and L threads of"
                         + " the learner; the default is %s on this machine. Each fixed division is measured for %.0f s in"
-                        + " each round; the best and the default again right before and after the run that seeks, of whose"
-                        + " rate the shares are medians.",
+                        + " each round.",
                 rounds, DEFAULT, seconds);
         report.line("");
-        report.line(
-                "| steady load | default | best fixed | worst fixed | auto, settled | of best | of default | auto, from"
-                        + " its start, of default | ends at | changes |");
-        report.line("|---|---|---|---|---|---|---|---|---|---|");
-        for (ResourceLoad load : loads) {
-            if (!load.changes()) {
-                steady(load);
-            }
-        }
-        report.line("");
-        report.line(
-                "20 times slower half way: seconds for the same environment steps, half of them before the change. Those"
-                        + " of a fixed division follow from its two rates; the best was also run.");
-        report.line("");
-        report.line("| load | default | best fixed | the same, run | auto | against best fixed | against default | best"
-                + " fixed before, after | auto went through |");
-        report.line("|---|---|---|---|---|---|---|---|---|");
-        for (ResourceLoad load : loads) {
-            if (load.changes()) {
+        if (changing) {
+            report.line(
+                    "20 times slower half way: seconds for the same environment steps, half of them before the change."
+                            + " Those of a fixed division follow from its two rates; the best was also run.");
+            report.line("");
+            report.line(
+                    "| load | default | best fixed | the same, run | auto | against best fixed | against default | best"
+                            + " fixed before, after | auto went through |");
+            report.line("|---|---|---|---|---|---|---|---|---|");
+            for (ResourceLoad load : loads) {
                 changing(load);
+            }
+        } else {
+            report.line(
+                    "The best and the default are measured again right before and after the run that seeks, of whose"
+                            + " rate the shares are medians.");
+            report.line("");
+            report.line(
+                    "| steady load | default | best fixed | worst fixed | auto, settled | of best | of default | auto,"
+                            + " from its start, of default | ends at | changes |");
+            report.line("|---|---|---|---|---|---|---|---|---|---|");
+            for (ResourceLoad load : loads) {
+                steady(load);
             }
         }
         report.line("");
