@@ -85,7 +85,7 @@ final class DenseLayer extends Layer {
         float[] dz = outputGradient;
         int n = outputSize;
         int k = inputSize;
-        if (!wiring.toInputs) {
+        if (!wiring.withoutWeights) {
             gradients(in, at, rows);
         } else if (activation != null) {
             activation.backward(output, dz, rows * n);
@@ -115,9 +115,10 @@ final class DenseLayer extends Layer {
         }
     }
 
+    /** Not where zeros may be left out: the parts would compute with all of them. */
     @Override
     boolean piecewise() {
-        return true;
+        return starts.length == 0;
     }
 
     /** Each part has some of the inputs; the last one has those of few, and the first one the bias. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer with its own activations. {@link #forward} reads rows of the input and fills {@link #output};
  * {@link #backward} reads {@link #outputGradient} (and may destroy it), overwrites this layer's gradients and, where
- * asked, the gradient of the input. Its own gradients it may leave out where {@link Wiring#toInputs} says so.
+ * asked, the gradient of the input. Its own gradients it may leave out where {@link Wiring#withoutWeights} says so.
  */
 abstract class Layer {
     final Wiring wiring;
@@ -80,13 +80,13 @@ abstract class Layer {
     /** Whether there are parameters in it. */
     abstract boolean trainable();
 
-    /** Whether {@link #weightGradients} completes all that a backward pass {@link Wiring#toInputs} leaves out. */
+    /** Whether {@link #weightGradients} completes all that a backward pass {@link Wiring#withoutWeights} leaves out. */
     boolean piecewise() {
         return !trainable();
     }
 
     /**
-     * Computes a part of the gradients that a backward pass {@link Wiring#toInputs} has left out, from what the layers hold
+     * Computes a part of the gradients that a backward pass {@link Wiring#withoutWeights} has left out, from what the layers hold
      * of all rows.
      *
      * @param part below {@code parts}; no two write the same elements

@@ -392,18 +392,13 @@ public final class Network {
      * @throws IllegalStateException if there was no forward pass yet
      */
     public void backwardToInputs() {
-        wiring.toInputs = true;
-        try {
-            backward(true);
-        } finally {
-            wiring.toInputs = false;
-        }
+        backwardWithoutWeights(true);
     }
 
     /**
      * Whether a batch may be passed in pieces through replicas and its gradients be computed here: {@link #backwardPiece},
      * {@link #join} and {@link #weightGradients} together give {@link #gradients()} the bits of {@link #backward()}. So it
-     * is where only dense layers have parameters, and there is no memory.
+     * is where only dense layers have parameters, the first one has few inputs, and there is no memory.
      */
     public boolean piecewise() {
         return stateSize() == 0 && root.piecewise();
@@ -415,11 +410,15 @@ public final class Network {
      * @throws IllegalStateException if there was no forward pass yet
      */
     public void backwardPiece() {
-        wiring.toInputs = true;
+        backwardWithoutWeights(false);
+    }
+
+    private void backwardWithoutWeights(boolean wantInputGradients) {
+        wiring.withoutWeights = true;
         try {
-            backward(false);
+            backward(wantInputGradients);
         } finally {
-            wiring.toInputs = false;
+            wiring.withoutWeights = false;
         }
     }
 

@@ -16,8 +16,8 @@ final class Wiring {
 
     float[] gradients = new float[0];
 
-    /** Whether a backward pass leaves out the gradients of dense layers' weights. */
-    boolean toInputs;
+    /** Whether a backward pass leaves out the gradients of dense layers. */
+    boolean withoutWeights;
 
     private final List<Network.Tensor> tensors = new ArrayList<>();
     /** Arrays with elements for each row, in the order of layers: the same in every network of the family. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkPiecesTest {
-    private static final int INPUTS = 37;
+    private static final int INPUTS = 29;
 
     private final RandomGenerator random =
             RandomGeneratorFactory.of("L64X128MixRandom").create(5);
@@ -94,6 +94,14 @@ class NetworkPiecesTest {
     void otherParametersAndMemoryDoNotComeInPieces(String text) {
         assertThat(new Network(NetworkSpec.parse(text), new int[] {INPUTS}, 4).piecewise())
                 .isFalse();
+    }
+
+    /** The gradient of the first layer of many inputs leaves zeros out, as parts would not. */
+    @Test
+    void manyInputsDoNotComeInPieces() {
+        NetworkSpec spec = NetworkSpec.parse("dense(8) > relu > dense(40) > relu > dense(2)");
+        assertThat(new Network(spec, new int[] {31}, 4).piecewise()).isTrue();
+        assertThat(new Network(spec, new int[] {32}, 4).piecewise()).isFalse();
     }
 
     @Test

@@ -249,8 +249,11 @@ class NetworkTest {
         other.initialize(new java.util.Random(2));
         Weights weights = Weights.copyOf(1, other.parameters());
         Network replica = network.replica(2);
-        network.read(weights);
         float[] input = {0.3f, -2, 1, 0.5f, 0.25f, -1};
+        // What it keeps of its own parameters must not outlive them.
+        network.forward(input, 0, 2);
+        network.backward(true);
+        network.read(weights);
         for (Network each : new Network[] {network, other}) {
             each.forward(input, 0, 2);
             java.util.Arrays.fill(each.outputGradient(0), 1f);

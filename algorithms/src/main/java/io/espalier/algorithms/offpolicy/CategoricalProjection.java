@@ -28,6 +28,7 @@ final class CategoricalProjection implements ValueLoss {
     private final float[][] logs;
     private final float[] wanted;
     private final double[] errors;
+    private final RowFigures told;
     private final float[] p;
     private final float[] logP;
     private final float[] mean;
@@ -49,6 +50,7 @@ final class CategoricalProjection implements ValueLoss {
         logs = new float[next.places()][most * atoms];
         wanted = new float[batch.rows * atoms];
         errors = new double[batch.rows];
+        told = new RowFigures(batch.rows);
         p = new float[batch.rows * atoms];
         logP = new float[batch.rows * atoms];
         mean = new float[batch.rows];
@@ -80,6 +82,11 @@ final class CategoricalProjection implements ValueLoss {
     }
 
     @Override
+    public void figures(int from, int rows, double[] figures, int at) {
+        told.sum(from, rows, figures, at);
+    }
+
+    @Override
     public void gradients(Network network, int from, int rows, double[] figures, int at) {
         float[] values = network.output(0);
         float[] gradient = network.outputGradient(0);
@@ -93,12 +100,10 @@ final class CategoricalProjection implements ValueLoss {
             double loss = ValueDistributions.divergence(
                     wanted, own, p, logP, own, atoms, weight / batch.rows, gradient, taken);
             errors[row] = loss;
-            figures[at + LOSS] += weight * loss;
             ValueDistributions.atomMeans(p, own, 1, atoms, low, high, mean, row);
             float value = mean[row];
             ValueDistributions.atomMeans(wanted, own, 1, atoms, low, high, mean, row);
-            figures[at + VALUE] += value;
-            figures[at + ERROR] += Math.abs(value - mean[row]);
+            told.tell(row, weight * loss, value, Math.abs(value - mean[row]));
         }
     }
 }

@@ -91,6 +91,11 @@ final class MunchausenDifference implements ValueLoss {
     }
 
     @Override
+    public void figures(int from, int rows, double[] figures, int at) {
+        difference.figures(from, rows, figures, at);
+    }
+
+    @Override
     public void gradients(Network network, int from, int rows, double[] figures, int at) {
         difference.gradients(network, from, rows, figures, at);
     }

@@ -24,6 +24,7 @@ final class QuantileRegression implements ValueLoss {
     private final float[][] means;
     private final float[] wanted;
     private final double[] errors;
+    private final RowFigures told;
 
     /**
      * @param kappa κ; 0 for quantile regression without Huber's loss
@@ -37,6 +38,7 @@ final class QuantileRegression implements ValueLoss {
         means = new float[next.places()][next.shardRows() * actions];
         wanted = new float[batch.rows * count];
         errors = new double[batch.rows];
+        told = new RowFigures(batch.rows);
     }
 
     /** [B]: the loss of each row of the last update. */
@@ -62,6 +64,11 @@ final class QuantileRegression implements ValueLoss {
     }
 
     @Override
+    public void figures(int from, int rows, double[] figures, int at) {
+        told.sum(from, rows, figures, at);
+    }
+
+    @Override
     public void gradients(Network network, int from, int rows, double[] figures, int at) {
         float[] values = network.output(0);
         float[] gradient = network.outputGradient(0);
@@ -74,9 +81,7 @@ final class QuantileRegression implements ValueLoss {
                     values, taken, count, wanted, row * count, count, kappa, weight / batch.rows, gradient, taken);
             float value = mean(values, taken);
             errors[row] = loss;
-            figures[at + LOSS] += weight * loss;
-            figures[at + VALUE] += value;
-            figures[at + ERROR] += Math.abs(value - mean(wanted, row * count));
+            told.tell(row, weight * loss, value, Math.abs(value - mean(wanted, row * count)));
         }
     }
 

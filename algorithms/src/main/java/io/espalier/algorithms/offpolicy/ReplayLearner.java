@@ -80,7 +80,7 @@ final class ReplayLearner implements RolloutLearner {
                 network,
                 target,
                 settings.doubleTargets(),
-                ShardedUpdate.places(batch.rows, cores)));
+                ShardedUpdate.places(network, batch.rows, cores)));
         update = new ShardedUpdate(
                 network,
                 OptimizerSpec.adam(settings.adamEpsilon()).create(network.parameterCount()),

@@ -25,6 +25,7 @@ final class TemporalDifference implements ValueLoss {
     private final float huberDelta;
     private final float[] wanted;
     private final double[] errors;
+    private final RowFigures told;
 
     /**
      * @param huberDelta errors beyond it count linearly instead of squared; 0 for always squared
@@ -36,6 +37,7 @@ final class TemporalDifference implements ValueLoss {
         this.huberDelta = (float) huberDelta;
         wanted = new float[batch.rows];
         errors = new double[batch.rows];
+        told = new RowFigures(batch.rows);
     }
 
     /** [B]: Q(sᵢ, aᵢ) − yᵢ of the last update. */
@@ -67,6 +69,11 @@ final class TemporalDifference implements ValueLoss {
     }
 
     @Override
+    public void figures(int from, int rows, double[] figures, int at) {
+        told.sum(from, rows, figures, at);
+    }
+
+    @Override
     public void gradients(Network network, int from, int rows, double[] figures, int at) {
         float[] values = network.output(0);
         float[] gradient = network.outputGradient(0);
@@ -79,9 +86,8 @@ final class TemporalDifference implements ValueLoss {
             float slope = squared ? 2 * error : Losses.huberGradient(error, huberDelta);
             gradient[taken] = batch.weights[row] * slope / batch.rows;
             errors[row] = error;
-            figures[at + LOSS] += batch.weights[row] * (squared ? error * error : Losses.huber(error, huberDelta));
-            figures[at + VALUE] += values[taken];
-            figures[at + ERROR] += Math.abs(error);
+            float loss = squared ? error * error : Losses.huber(error, huberDelta);
+            told.tell(row, batch.weights[row] * loss, values[taken], Math.abs(error));
         }
     }
 }

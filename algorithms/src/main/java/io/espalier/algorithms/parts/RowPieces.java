@@ -6,9 +6,9 @@ import java.util.Arrays;
 
 /**
  * The gradients of a single shard, whose rows are divided among the threads: for minibatches too small to have a shard for
- * each, with networks large enough to be worth three meetings of the threads. Rows are passed forward and backward in
+ * each, with networks large enough to be worth another meeting of the threads. Rows are passed forward and backward in
  * pieces, which changes no bit; each element of a gradient is then summed over all rows by one thread, as it would be over
- * the whole shard. The loss itself is computed by the calling thread, so that its figures are summed in order of rows.
+ * the whole shard, and so are the loss's figures.
  */
 final class RowPieces {
     /** The most pieces: a few rows do not fill a processor. */
@@ -24,8 +24,10 @@ final class RowPieces {
     private final Network[] pieces;
     private final float[][] inputs;
     private final int inputSize;
-    private final Cores.Task forwardTask = (piece, thread) -> forward(piece);
-    private final Cores.Task backwardTask = (piece, thread) -> backward(piece);
+    /** For figures that nobody adds. */
+    private final double[] nothing = new double[0];
+
+    private final Cores.Task passTask = (piece, thread) -> pass(piece);
     private final Cores.Task weightTask = (piece, thread) -> weights(piece);
 
     private int rows;
@@ -46,10 +48,10 @@ final class RowPieces {
         inputs = new float[count][most * inputSize];
     }
 
-    /** Whether minibatches of so many rows should be divided, if they are one shard. */
-    static boolean pay(Network network, int mostRows, ShardedUpdate.Loss loss, Cores cores) {
+    /** Whether minibatches of so many rows are one shard that should be divided, if its loss takes pieces. */
+    static boolean pay(Network network, int mostRows, Cores cores) {
         return count(cores) > 1
-                && loss.takesPieces()
+                && ShardedUpdate.shards(mostRows) == 1
                 && network.piecewise()
                 && (long) mostRows * network.parameterCount() >= LEAST_WORK;
     }
@@ -68,17 +70,16 @@ final class RowPieces {
     void gradients(int minibatchRows, float[] into, double[] figures) {
         rows = minibatchRows;
         whole.gradients(into);
-        cores.run(pieces.length, forwardTask);
-        loss.gradients(whole, 0, rows, figures, 0);
-        cores.run(pieces.length, backwardTask);
+        cores.run(pieces.length, passTask);
         cores.run(pieces.length, weightTask);
+        loss.figures(0, rows, figures, 0);
     }
 
     private int start(int piece) {
         return (int) ((long) rows * piece / pieces.length);
     }
 
-    private void forward(int piece) {
+    private void pass(int piece) {
         int from = start(piece);
         int number = start(piece + 1) - from;
         if (number == 0) {
@@ -87,26 +88,10 @@ final class RowPieces {
         Network network = pieces[piece];
         loss.inputs(piece, from, number, inputs[piece]);
         loss.forward(network, from, number, inputs[piece]);
-        System.arraycopy(inputs[piece], 0, wholeInputs, from * inputSize, number * inputSize);
-        for (int head = 0; head < network.heads(); head++) {
-            int size = network.headSize(head);
-            System.arraycopy(network.output(head), 0, whole.output(head), from * size, number * size);
-        }
-    }
-
-    private void backward(int piece) {
-        int from = start(piece);
-        int number = start(piece + 1) - from;
-        if (number == 0) {
-            return;
-        }
-        Network network = pieces[piece];
-        for (int head = 0; head < network.heads(); head++) {
-            int size = network.headSize(head);
-            System.arraycopy(whole.outputGradient(head), from * size, network.outputGradient(head), 0, number * size);
-        }
+        loss.gradients(network, from, number, nothing, 0);
         network.backwardPiece();
         whole.join(network, from);
+        System.arraycopy(inputs[piece], 0, wholeInputs, from * inputSize, number * inputSize);
     }
 
     private void weights(int piece) {

@@ -121,8 +121,17 @@ public final class ShardedUpdate implements Stateful {
         }
 
         /**
-         * Whether several threads may each ask for the {@link #inputs} of some rows of a shard at a time, with a number below
-         * {@link ShardedUpdate#places} in the place of the shard's, and {@link #forward} treats rows as rows by themselves.
+         * Adds figures of rows of which {@link #gradients} were computed, in their order, where that has left them out. Not
+         * for losses with heads {@link #apart}.
+         *
+         * @param figures receives up to 16 sums over the rows, from {@code at}
+         */
+        default void figures(int from, int rows, double[] figures, int at) {}
+
+        /**
+         * Whether several threads may each ask for the {@link #inputs} and {@link #gradients} of some rows of a shard at a
+         * time, with a number below {@link ShardedUpdate#places} in the place of the shard's, where {@link #forward} treats
+         * rows as rows by themselves, and all figures are left to {@link #figures}. Not for losses with heads {@link #apart}.
          */
         default boolean takesPieces() {
             return false;
@@ -158,7 +167,8 @@ public final class ShardedUpdate implements Stateful {
         boolean divides = placed == null
                 && most == 1
                 && part == GradientExchange.Part.ALONE
-                && RowPieces.pay(network, mostRows, loss, cores);
+                && loss.takesPieces()
+                && RowPieces.pay(network, mostRows, cores);
         int here = placed != null ? 0 : divides ? 1 : cores.count();
         replicas = new Network[here];
         Arrays.setAll(replicas, i -> network.replica(shardRows));
@@ -192,8 +202,8 @@ public final class ShardedUpdate implements Stateful {
     }
 
     /** Below what number losses that {@linkplain Loss#takesPieces take pieces} are asked for inputs at a time. */
-    public static int places(int mostRows, Cores cores) {
-        return Math.max(shards(mostRows), RowPieces.count(cores));
+    public static int places(Network network, int mostRows, Cores cores) {
+        return RowPieces.pay(network, mostRows, cores) ? RowPieces.count(cores) : shards(mostRows);
     }
 
     /** Computes the gradient of the loss over a minibatch of that many rows, and the loss's figures. */
@@ -276,6 +286,7 @@ public final class ShardedUpdate implements Stateful {
         for (int group = 0; group < groups.count(); group++) {
             compute(shard, thread, group, figures, at);
         }
+        loss.figures(shard * shardRows, parts.rows(shard), figures, at);
     }
 
     private void compute(int shard, int thread, int group, double[] sums, int at) {
@@ -305,6 +316,7 @@ public final class ShardedUpdate implements Stateful {
             int at = shard * FIGURES;
             Arrays.fill(figures, at, at + FIGURES, 0);
             loss.gradients(network, shard * shardRows, rows(shard), figures, at);
+            loss.figures(shard * shardRows, rows(shard), figures, at);
         }
     }
 

@@ -3,9 +3,13 @@ package io.espalier.algorithms.offpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.espalier.algorithms.Echo;
+import io.espalier.algorithms.parts.ShardedUpdate;
 import io.espalier.core.Cores;
+import io.espalier.core.Seeds;
+import io.espalier.nn.Network;
 import io.espalier.nn.Schedule;
 import io.espalier.policy.RolloutAlgorithm;
+import io.espalier.policy.TaskSpec;
 import io.espalier.testkit.SerialTraining;
 import io.espalier.testkit.ShuffledCores;
 import java.util.ArrayList;
@@ -16,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class SampleInPiecesTest {
     private static final int SAMPLE = 48;
     private static final String TRUNK = "dense(160) > relu > dense(160) > relu";
+    private static final TaskSpec TASK =
+            new TaskSpec(new Echo().observationSpace(), new Echo().actionSpace(), false, 400);
     private static final Schedule RATE = Schedule.constant(0.001);
     private static final Schedule EPSILON = Schedule.constant(0.2);
 
@@ -35,6 +41,8 @@ class SampleInPiecesTest {
         List<String> serial = history(algorithm, Cores.SERIAL);
         for (int count = 2; count <= 4; count++) {
             try (ShuffledCores cores = new ShuffledCores(count, count)) {
+                Network network = algorithm.policy(TASK, Seeds.of(1)).network(1);
+                assertThat(ShardedUpdate.places(network, SAMPLE, cores)).isEqualTo(count);
                 assertThat(history(algorithm, cores)).isEqualTo(serial);
             }
         }

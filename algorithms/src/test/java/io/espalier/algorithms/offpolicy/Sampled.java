@@ -60,6 +60,7 @@ final class Sampled {
         network.forward(inputs, 0, 1);
         java.util.Arrays.fill(network.outputGradient(0), Float.NaN);
         loss.gradients(network, 0, 1, figures, 0);
+        loss.figures(0, 1, figures, 0);
         return java.util.Arrays.copyOf(network.outputGradient(0), network.headSize(0));
     }
 }

@@ -82,6 +82,7 @@ class TemporalDifferenceTest {
         assertThat(inputs).containsExactly(1);
         network.forward(inputs, 0, 1);
         loss.gradients(network, 0, 1, figures, 0);
+        loss.figures(0, 1, figures, 0);
         System.arraycopy(network.outputGradient(0), 0, gradient, 0, 2);
         return loss.errors()[0];
     }

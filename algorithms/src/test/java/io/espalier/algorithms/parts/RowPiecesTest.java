@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RowPiecesTest {
     private static final int ROWS = 50;
 
-    /** With 23,251 parameters: a forward pass of all rows is worth dividing. */
+    /** With 23,401 parameters: a forward pass of all rows is worth dividing. */
     private static final String LARGE = "dense(150) > relu > dense(150) > tanh > dense(1)";
 
     private final float[] rows = new float[ROWS * 3];
@@ -32,6 +32,7 @@ class RowPiecesTest {
     /** L = 1/n Σ ½·(output − first input)²; remembers by which numbers it was asked for inputs. */
     private final class Imitate implements ShardedUpdate.Loss {
         private final boolean takesPieces;
+        private final double[] losses = new double[ROWS];
         private final Set<Integer> numbers = new ConcurrentSkipListSet<>();
         private int most;
 
@@ -58,7 +59,14 @@ class RowPiecesTest {
             for (int i = 0; i < count; i++) {
                 float error = network.output(0)[i] - rows[(from + i) * 3];
                 network.outputGradient(0)[i] = error / ROWS;
-                figures[at] += 0.5 * error * error;
+                losses[from + i] = 0.5 * error * error;
+            }
+        }
+
+        @Override
+        public void figures(int from, int count, double[] figures, int at) {
+            for (int row = from; row < from + count; row++) {
+                figures[at] += losses[row];
             }
         }
     }
@@ -95,7 +103,9 @@ class RowPiecesTest {
                 Imitate loss = new Imitate(true);
                 assertThat(updated(LARGE, loss, cores)).isEqualTo(expected);
                 int pieces = Math.min(count, RowPieces.MOST);
-                assertThat(loss.numbers).hasSize(pieces).allMatch(number -> number < ShardedUpdate.places(ROWS, cores));
+                assertThat(loss.numbers)
+                        .hasSize(pieces)
+                        .allMatch(number -> number < ShardedUpdate.places(network(LARGE), ROWS, cores));
                 assertThat(loss.most).isEqualTo((ROWS + pieces - 1) / pieces);
             }
         }
@@ -114,6 +124,7 @@ class RowPiecesTest {
                 Imitate loss = new Imitate(true);
                 updated(other, loss, cores);
                 assertThat(loss.most).as(other).isEqualTo(ROWS);
+                assertThat(ShardedUpdate.places(network(other), ROWS, cores)).isEqualTo(1);
             }
         }
     }
