@@ -85,7 +85,8 @@ final class AlgorithmPages {
         SeedStatistics statistics =
                 SeedStatistics.of(outcomes.stream().mapToDouble(Outcome::mean).toArray(), row.bar());
         boolean published = row.steps() > 0;
-        String reference = published ? figure(row.value()) + " ± " + figure(row.deviation()) : "–";
+        String deviation = Double.isNaN(row.deviation()) ? "" : " ± " + figure(row.deviation());
+        String reference = published ? figure(row.value()) + deviation : "–";
         return String.format(
                 Locale.ROOT,
                 "| [%s](algorithms/%s.md) | %s | %,d | %d | %s | %s to %s | %d below %s | %.1f | %s | %s | %s |",

@@ -163,6 +163,8 @@ class StudyTest {
         assertThat(AlgorithmPages.line(row, List.of(outcome(1, 499)))).endsWith("| below |");
         assertThat(AlgorithmPages.line(row, List.of(outcome(1, 501)))).endsWith("| above |");
         Reference none = Reference.parse("npg,CartPole-v1,475,,,,none published");
+        Reference once = new Reference("ppo", "CartPole-v1", 475, 490, Double.NaN, 100_000, "");
+        assertThat(AlgorithmPages.line(once, List.of(outcome(1, 490)))).endsWith("| 490.0 | 100,000 | yes |");
         assertThat(AlgorithmPages.line(none, List.of(outcome(1, 501)))).endsWith("| – | – | – |");
     }
 
